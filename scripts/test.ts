@@ -1,0 +1,79 @@
+/** `npm test [-- vitest arguments]`: throw-away MariaDB and Redis, all tests, `N passed, N failed` as the last line. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalFailure } from '#shared/local/local-failure.ts';
+import { REPOSITORY } from '#shared/local/paths.ts';
+import { abortCommands } from '#shared/local/services/processes.ts';
+import { type Services, startServices } from '#shared/local/services/services.ts';
+import { onStopRequest } from '#shared/local/stop-request.ts';
+import { countTests, type TestCount, verdict } from '#shared/local/test-results.ts';
+
+const VITEST = join(REPOSITORY, 'node_modules', 'vitest', 'vitest.mjs');
+const STOP_TIMEOUT_MS = 10_000;
+
+const progress = (line: string): void => console.log(line);
+const stopping = new AbortController();
+let exitCode: number | undefined;
+
+onStopRequest(
+  (code) => {
+    exitCode = code;
+    abortCommands();
+    stopping.abort();
+  },
+  (code) => process.exit(code),
+);
+
+const runVitest = (args: readonly string[], environment: Readonly<Record<string, string>>) =>
+  new Promise<number | null>((resolve, reject) => {
+    const child = spawn(process.execPath, [VITEST, 'run', ...args], {
+      cwd: REPOSITORY,
+      env: { ...process.env, ...environment, APP_ENV: 'test', TZ: 'UTC' },
+      stdio: 'inherit',
+    });
+    stopping.signal.addEventListener('abort', () => {
+      child.kill('SIGINT');
+      setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS).unref();
+    });
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+
+const runTests = async (directory: string, { environment }: Services): Promise<TestCount> => {
+  const report = join(directory, 'report.json');
+  const code = await runVitest(
+    ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+    environment,
+  );
+  const text = await readFile(report, 'utf8').catch(() => '{"testResults":[]}');
+  return verdict(countTests(JSON.parse(text)), code);
+};
+
+const main = async (): Promise<TestCount> => {
+  const directory = await mkdtemp(join(tmpdir(), 'japanesestudent-test-'));
+  try {
+    const services = await startServices({
+      directory,
+      durability: 'throw-away',
+      environment: process.env,
+      progress,
+    });
+    try {
+      stopping.signal.throwIfAborted();
+      return await runTests(directory, services);
+    } finally {
+      await services.stop();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+};
+
+const count = await main().catch((error: unknown): TestCount => {
+  console.error(error instanceof LocalFailure ? error.message : error);
+  return { passed: 0, failed: 1 };
+});
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(exitCode ?? (count.failed > 0 ? 1 : 0));

@@ -1,0 +1,65 @@
+import type { Redis } from 'ioredis';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../log/log.ts';
+import type { AccessClaims } from './access-token.ts';
+
+/** What has ended: one session, or all sessions of a user up to the highest id among them. */
+export type Ending =
+  | { readonly sessionId: number }
+  | { readonly userId: number; readonly highestSessionId: number };
+
+interface Marks {
+  readonly redis: Redis;
+  readonly config: Pick<Config, 'JWT_ACCESS_TOKEN_EXPIRY' | 'REDIS_PREFIX'>;
+  readonly log: Log;
+}
+
+const RETRY_MS = 1_000;
+
+const sessionKey = (prefix: string, sessionId: number) => `${prefix}:ended:session:${sessionId}`;
+const userKey = (prefix: string, userId: number) => `${prefix}:ended:user:${userId}`;
+
+// A user's mark only ever rises: two revocations may reach Redis in either order.
+const RAISE = `
+local old = tonumber(redis.call('GET', KEYS[1]) or '0')
+if tonumber(ARGV[1]) > old then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+else redis.call('PEXPIRE', KEYS[1], ARGV[2]) end`;
+
+const write = async ({ redis, config }: Marks, ending: Ending): Promise<void> => {
+  const prefix = config.REDIS_PREFIX;
+  const lifetime = config.JWT_ACCESS_TOKEN_EXPIRY;
+  if ('sessionId' in ending) await redis.set(sessionKey(prefix, ending.sessionId), '1', 'PX', lifetime);
+  else await redis.eval(RAISE, 1, userKey(prefix, ending.userId), ending.highestSessionId, lifetime);
+};
+
+/**
+ * Marks access tokens as ended, for as long as one can live (auth.md R13). When Redis is away it is tried again
+ * in the background until the tokens have expired by themselves; this function never throws.
+ */
+export const markEnded = async (marks: Marks, ending: Ending): Promise<void> => {
+  const giveUpAt = Date.now() + marks.config.JWT_ACCESS_TOKEN_EXPIRY;
+  const attempt = async (): Promise<void> => {
+    try {
+      await write(marks, ending);
+    } catch (error) {
+      marks.log.warn({ err: error }, 'a revocation mark could not be written yet');
+      if (Date.now() < giveUpAt) setTimeout(attempt, RETRY_MS).unref();
+    }
+  };
+  await attempt();
+};
+
+/** Whether the session of a token has ended; while Redis is away the token alone is trusted (auth.md R14). */
+export const hasEnded = async (marks: Marks, claims: AccessClaims): Promise<boolean> => {
+  const prefix = marks.config.REDIS_PREFIX;
+  try {
+    const [session, user] = await marks.redis.mget(
+      sessionKey(prefix, claims.sessionId),
+      userKey(prefix, claims.userId),
+    );
+    return session !== null || claims.sessionId <= Number(user ?? 0);
+  } catch (error) {
+    marks.log.warn({ err: error }, 'revocation marks could not be read, the token is trusted');
+    return false;
+  }
+};

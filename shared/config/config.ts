@@ -1,0 +1,145 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { LOCAL_DEFAULTS } from './local-defaults.ts';
+import { decimal, duration, flag, httpUrl, integer, limit, list } from './parsers.ts';
+
+const secret = () => z.string().min(32, 'must be at least 32 characters');
+
+const schema = z.object({
+  APP_ENV: z.enum(['local', 'test', 'production']).prefault('production'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info'),
+  PORT: integer(0, 65_535).prefault('3000'),
+  PUBLIC_BASE_URL: httpUrl(),
+  CORS_ALLOWED_ORIGINS: list(),
+  TRUSTED_PROXIES: list(),
+  RATE_LIMIT_PER_MINUTE: integer(0, 1_000_000).prefault('600'),
+  REQUEST_TIMEOUT_SECONDS: integer(1, 29).prefault('25'),
+
+  DB_HOST: z.string().min(1).prefault('127.0.0.1'),
+  DB_PORT: integer(1, 65_535).prefault('3306'),
+  DB_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9_]{1,64}$/)
+    .prefault('japanesestudent'),
+  DB_USER: z.string().min(1).prefault('japanesestudent'),
+  DB_PASSWORD: z.string().prefault(''),
+  DB_POOL_SIZE: integer(2, 200).prefault('10'),
+
+  REDIS_HOST: z.string().min(1).prefault('127.0.0.1'),
+  REDIS_PORT: integer(1, 65_535).prefault('6379'),
+  REDIS_DB: integer(0, 15).prefault('0'),
+  REDIS_PASSWORD: z.string().prefault(''),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,40}$/)
+    .prefault('js'),
+
+  JWT_SECRET: secret(),
+  JWT_ISSUER: z.string().min(1).prefault('japanesestudent'),
+  JWT_AUDIENCE: z.string().min(1).prefault('japanesestudent-api'),
+  JWT_ACCESS_TOKEN_EXPIRY: duration('15m'),
+  JWT_REFRESH_TOKEN_EXPIRY: duration('168h'),
+  JWT_REFRESH_ABSOLUTE_EXPIRY: duration('720h'),
+  JWT_REFRESH_GRACE: duration('10s'),
+  COOKIE_SECURE: flag().prefault('true'),
+  API_KEY: z.string().prefault(''),
+  VERIFICATION_URL: httpUrl().optional(),
+  VERIFICATION_TOKEN_EXPIRY: duration('24h'),
+  PASSWORD_BCRYPT_COST: integer(4, 15).prefault('12'),
+  PASSWORD_HASH_WORKERS: integer(1, 64).optional(),
+  AUTH_THROTTLE: z.enum(['on', 'off']).prefault('on'),
+  AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK: limit('10/15m'),
+  AUTH_LIMIT_LOGIN_ACCOUNT: limit('100/24h'),
+  AUTH_LIMIT_LOGIN_NETWORK: limit('100/15m'),
+  AUTH_KNOWN_NETWORK_AGE: duration('30d'),
+  AUTH_LIMIT_REGISTER: limit('20/1h'),
+  BOOTSTRAP_ADMIN_EMAIL: z.string().optional(),
+  BOOTSTRAP_ADMIN_PASSWORD: z.string().optional(),
+
+  MEDIA_BASE_PATH: z.string().min(1).prefault('./data/media'),
+  MEDIA_URL_SECRET: secret(),
+
+  TASK_TICK_SECONDS: integer(1, 60).prefault('60'),
+  TASK_LOOKAHEAD_SECONDS: integer(1, 3_600).prefault('75'),
+  TASK_LEASE_SECONDS: integer(1, 3_600).prefault('60'),
+  TASK_CONTENT_SECRET: secret().optional(),
+  TASK_RETRY_DELAYS_SECONDS: list()
+    .pipe(z.array(integer(0, 604_800)).min(1))
+    .prefault('10,60,300,1800'),
+  TASK_RETRY_JITTER: decimal(0, 1).prefault('0.2'),
+  TASK_IMMEDIATE_CONCURRENCY: integer(1, 1_000).prefault('10'),
+  SMTP_HOST: z.string().min(1).prefault('localhost'),
+  SMTP_PORT: integer(1, 65_535).prefault('587'),
+  SMTP_USERNAME: z.string().prefault(''),
+  SMTP_PASSWORD: z.string().prefault(''),
+  SMTP_FROM: z.string().min(3).prefault('noreply@japanesestudent.com'),
+  SMTP_REQUIRE_TLS: flag().optional(),
+  SMTP_CONNECT_TIMEOUT_MS: integer(1, 600_000).prefault('10000'),
+  SMTP_SEND_TIMEOUT_MS: integer(1, 600_000).prefault('30000'),
+  SMTP_POOL_SIZE: integer(1, 100).prefault('5'),
+});
+
+type Parsed = z.output<typeof schema>;
+
+/** The whole configuration of a process, parsed and completed; durations are milliseconds. */
+export interface Config
+  extends Readonly<
+    Omit<Parsed, 'VERIFICATION_URL' | 'TASK_CONTENT_SECRET' | 'SMTP_REQUIRE_TLS' | 'PASSWORD_HASH_WORKERS'>
+  > {
+  readonly VERIFICATION_URL: string;
+  readonly TASK_CONTENT_SECRET: string;
+  readonly SMTP_REQUIRE_TLS: boolean;
+  readonly PASSWORD_HASH_WORKERS: number;
+}
+
+/** Thrown at start; its message names every variable that is missing or wrong, one a line, without values. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Rules that need more than one variable; each message begins with the variable at fault. */
+const crossChecks = (config: Parsed, source: NodeJS.ProcessEnv): string[] => {
+  const faults: string[] = [];
+  if (!config.BOOTSTRAP_ADMIN_EMAIL !== !config.BOOTSTRAP_ADMIN_PASSWORD) {
+    faults.push('BOOTSTRAP_ADMIN_EMAIL: and BOOTSTRAP_ADMIN_PASSWORD go together');
+  }
+  if (config.APP_ENV !== 'production') return faults;
+  if (!config.COOKIE_SECURE) faults.push('COOKIE_SECURE: must not be false in production');
+  if (config.PASSWORD_BCRYPT_COST < 10)
+    faults.push('PASSWORD_BCRYPT_COST: must be at least 10 in production');
+  for (const [name, value] of Object.entries(LOCAL_DEFAULTS)) {
+    if (/SECRET|API_KEY/.test(name) && source[name] === value) {
+      faults.push(`${name}: is the published local default`);
+    }
+  }
+  return faults;
+};
+
+/**
+ * Parses and completes the configuration; `APP_ENV=local` and `test` bring defaults for everything.
+ * @throws ConfigError naming all faults at once
+ */
+export const loadConfig = (environment: NodeJS.ProcessEnv): Config => {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const source =
+    given['APP_ENV'] === 'local' || given['APP_ENV'] === 'test' ? { ...LOCAL_DEFAULTS, ...given } : given;
+  const result = schema.safeParse(source);
+  const faults = result.success
+    ? crossChecks(result.data, source)
+    : result.error.issues.map((issue) =>
+        issue.code === 'invalid_type' && source[String(issue.path[0])] === undefined
+          ? `${String(issue.path[0])}: is required`
+          : `${issue.path.join('.')}: ${issue.message}`,
+      );
+  if (faults.length > 0 || !result.success) {
+    throw new ConfigError(`Bad configuration:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+  const config = result.data;
+  return Object.freeze({
+    ...config,
+    VERIFICATION_URL: config.VERIFICATION_URL ?? `${config.PUBLIC_BASE_URL}/api/v6/auth/verify-email`,
+    TASK_CONTENT_SECRET: config.TASK_CONTENT_SECRET ?? config.JWT_SECRET,
+    SMTP_REQUIRE_TLS: config.SMTP_REQUIRE_TLS ?? config.APP_ENV === 'production',
+    PASSWORD_HASH_WORKERS: config.PASSWORD_HASH_WORKERS ?? Math.max(1, availableParallelism() - 1),
+  });
+};

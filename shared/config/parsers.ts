@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const DURATION = /^(0|[1-9][0-9]{0,8})([smhd])$/;
+
+/** Milliseconds of a duration such as `15m`; undefined when the text is not `<integer><s|m|h|d>`. */
+export const parseDuration = (text: string): number | undefined => {
+  const match = DURATION.exec(text);
+  if (!match) return undefined;
+  return Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS];
+};
+
+/** How often something may happen in a window; a `count` of 0 switches the limit off. */
+export interface Limit {
+  readonly count: number;
+  readonly windowMs: number;
+}
+
+/** Reads a limit such as `10/15m`; undefined when it is not `<count>/<duration>` or the window is empty. */
+export const parseLimit = (text: string): Limit | undefined => {
+  const [count, window, ...rest] = text.split('/');
+  if (rest.length > 0 || !count || !window || !/^(0|[1-9][0-9]{0,8})$/.test(count)) return undefined;
+  const windowMs = parseDuration(window);
+  return windowMs ? { count: Number(count), windowMs } : undefined;
+};
+
+const parsedBy = <T>(parse: (text: string) => T | undefined, expected: string) =>
+  z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: `must be ${expected}` });
+    return z.NEVER;
+  });
+
+/** A duration in milliseconds, written `<integer><s|m|h|d>`. */
+export const duration = (fallback: string) =>
+  parsedBy(parseDuration, 'a duration such as 15m').prefault(fallback);
+
+/** A {@link Limit}, written `<count>/<duration>`. */
+export const limit = (fallback: string) => parsedBy(parseLimit, 'a limit such as 10/15m').prefault(fallback);
+
+/** An integer between the bounds, both included. */
+export const integer = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^-?[0-9]{1,15}$/, 'must be an integer')
+    .transform(Number)
+    .pipe(z.number().min(minimum).max(maximum));
+
+/** A number between the bounds, both included. */
+export const decimal = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^[0-9]+(\.[0-9]+)?$/, 'must be a number')
+    .transform(Number)
+    .pipe(z.number().min(minimum).max(maximum));
+
+/** `true` or `false`, nothing else. */
+export const flag = () =>
+  z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
+
+/** A comma list; blanks around items and empty items are dropped. */
+export const list = () =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .prefault('');
+
+/** An absolute http(s) URL; a trailing slash is dropped. */
+export const httpUrl = () =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be an absolute http(s) URL' })
+    .transform((text) => text.replace(/\/$/, ''));

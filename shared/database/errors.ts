@@ -1,0 +1,71 @@
+import { AppError, type FieldFault } from '../errors/app-error.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
+
+const LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'ER_CON_COUNT_ERROR',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'ER_STATEMENT_TIMEOUT',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'POOL_CLOSED',
+]);
+const RETRYABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
+const VIOLATION = new Set([
+  'ER_DUP_ENTRY',
+  'ER_NO_REFERENCED_ROW_2',
+  'ER_ROW_IS_REFERENCED_2',
+  'ER_CONSTRAINT_FAILED',
+]);
+
+const codeOf = (error: unknown): string | undefined => {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+};
+
+/** Whether the database could not be reached or went away, so that trying later may help. */
+export const isDatabaseUnavailable = (error: unknown): boolean => {
+  const code = codeOf(error);
+  if (code !== undefined && LOST.has(code)) return true;
+  return (
+    error instanceof Error &&
+    /Can't add new command when connection is in closed state|Pool is closed/.test(error.message)
+  );
+};
+
+/** Whether the same transaction, run again from its beginning, may succeed (deadlock, lock wait). */
+export const isRetryableConflict = (error: unknown): boolean => RETRYABLE.has(codeOf(error) ?? '');
+
+/** Name of the constraint that the statement violated (`uq_…`, `fk_…`, `ck_…`), if it did. */
+export const violatedConstraint = (error: unknown): string | undefined => {
+  if (!VIOLATION.has(codeOf(error) ?? '')) return undefined;
+  const message = (error as Error).message;
+  // Three spellings of MariaDB: key 'uq_x' at the end, CONSTRAINT `fk_x`, CONSTRAINT `ck_x` failed.
+  const match = /for key '(?:[^']*\.)?([^'.]+)'$/.exec(message) ?? /CONSTRAINT `([^`]+)`/.exec(message);
+  return match?.[1];
+};
+
+/** What a violated constraint means to the caller. */
+export interface ConstraintMeaning {
+  readonly code: ErrorCode;
+  readonly field: string;
+}
+
+/** Turns a violation of a listed constraint into its refusal; anything else is thrown on as it is. */
+export const mapConstraint =
+  (meanings: Readonly<Record<string, ConstraintMeaning>>) =>
+  (error: unknown): never => {
+    const meaning = meanings[violatedConstraint(error) ?? ''];
+    if (!meaning) throw error;
+    const refusal = new AppError(meaning.code, { cause: error });
+    const fault: FieldFault = { field: meaning.field, message: refusal.message, code: meaning.code };
+    throw new AppError(meaning.code, { details: [fault], cause: error });
+  };

@@ -1,0 +1,49 @@
+import { ERROR_SENTENCE, type ErrorCode } from './error-codes.ts';
+
+/** One fault of one field; `field` is a path such as `results[0].period`. */
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+  readonly code: string;
+}
+
+/** What a refusal may carry beyond its code. */
+export interface AppErrorOptions {
+  /** Read by people; never holds secrets, SQL or upstream text. */
+  readonly message?: string;
+  readonly details?: readonly FieldFault[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** `Set-Cookie` values, for refusals that also clear cookies. */
+  readonly cookies?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** An expected refusal: its code decides the HTTP status, and its message is shown to the caller. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly details: readonly FieldFault[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    super(options.message ?? ERROR_SENTENCE[code], { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+    this.headers = options.headers ?? {};
+    this.cookies = options.cookies ?? [];
+  }
+}
+
+/** A `validation_failed` refusal for the given faults, in the order given. */
+export const invalid = (...faults: FieldFault[]): AppError =>
+  new AppError('validation_failed', { details: faults });
+
+/** Throws the refusal unless the condition holds. */
+export function assertThat(
+  condition: unknown,
+  code: ErrorCode,
+  options?: AppErrorOptions,
+): asserts condition {
+  if (!condition) throw new AppError(code, options);
+}

@@ -1,0 +1,74 @@
+import type { ZodType } from 'zod';
+import { AppError } from '../errors/app-error.ts';
+import type { BodySpec, UploadedFile } from './contract.ts';
+import { isJson, parseJsonObject } from './json-body.ts';
+import { isMultipart, parseMultipart } from './multipart-body.ts';
+import type { HttpRequest } from './request.ts';
+
+const JSON_LIMIT_BYTES = 1_048_576;
+const MULTIPART_LIMIT_BYTES = 10_485_760;
+
+/** A body that was read but not yet validated. */
+export interface RawBody {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly files: Readonly<Record<string, UploadedFile>>;
+}
+
+const NO_FILES: Readonly<Record<string, UploadedFile>> = {};
+
+/** Refuses a body beyond the limit of its format (413), before anything else is looked at. */
+export const checkBodySize = (request: HttpRequest, spec: BodySpec | undefined): void => {
+  const multipart =
+    spec !== undefined && spec.format !== 'json' && isMultipart(request.headers['content-type']);
+  const limit = multipart ? MULTIPART_LIMIT_BYTES : JSON_LIMIT_BYTES;
+  if (request.body.length > limit) throw new AppError('payload_too_large');
+};
+
+/**
+ * Reads the body in the format that the contract allows and the content type names.
+ * @throws AppError `unsupported_media_type`, `malformed_request`, `payload_too_large`
+ */
+export const readBody = async (request: HttpRequest, spec: BodySpec): Promise<RawBody> => {
+  const contentType = request.headers['content-type'];
+  if (request.body.length === 0) {
+    if (spec.optional) return { value: {}, files: NO_FILES };
+    if (contentType === undefined)
+      throw new AppError('malformed_request', { message: 'A request body is required.' });
+  }
+  if (spec.format !== 'multipart' && isJson(contentType)) {
+    if (request.body.length === 0)
+      throw new AppError('malformed_request', { message: 'A request body is required.' });
+    return { value: parseJsonObject(request.body, spec.untrimmed), files: NO_FILES };
+  }
+  if (spec.format !== 'json' && contentType !== undefined && isMultipart(contentType)) {
+    const { fields, files } = await parseMultipart(request.body, contentType, spec);
+    return { value: coerceText(fields, spec.schema.shape), files };
+  }
+  throw new AppError('unsupported_media_type');
+};
+
+/** Multipart knows only text: numbers and booleans are turned into what the schema expects, if they are that. */
+const coerceText = (fields: Readonly<Record<string, string>>, shape: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, text]) => [
+      name,
+      coerce(text, baseType(shape[name] as ZodType | undefined)),
+    ]),
+  );
+
+const coerce = (text: string, type: string | undefined): unknown => {
+  if (type === 'number' && /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text)) return Number(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+};
+
+interface SchemaDefinition {
+  readonly type?: string;
+  readonly innerType?: ZodType;
+}
+
+const baseType = (schema: ZodType | undefined): string | undefined => {
+  let definition: SchemaDefinition | undefined = schema?._zod.def;
+  while (definition?.innerType) definition = definition.innerType._zod.def;
+  return definition?.type;
+};

@@ -1,0 +1,106 @@
+import type { ZodObject, ZodType, z } from 'zod';
+import type { ErrorCode } from '../errors/error-codes.ts';
+
+/** Who may call: conventions.md, "Who may call". */
+export type Guard = 'public' | 'user' | 'tutor' | 'admin' | 'service';
+
+/** A file part that a multipart body may hold. */
+export interface FileSpec {
+  readonly maxBytes: number;
+  readonly required?: boolean;
+  readonly description?: string;
+}
+
+/** How the body is read before its schema sees it. */
+export interface BodySpec {
+  readonly format: 'json' | 'multipart' | 'json-or-multipart';
+  readonly schema: ZodObject;
+  /** A missing body then counts as `{}` and needs no content type. */
+  readonly optional?: boolean;
+  /** Top-level fields that are not trimmed (passwords). */
+  readonly untrimmed?: readonly string[];
+  readonly files?: Readonly<Record<string, FileSpec>>;
+}
+
+/** What a request consists of; parts that are not named are not read. */
+export interface RequestSpec {
+  readonly path?: ZodObject;
+  readonly query?: ZodObject;
+  readonly headers?: ZodObject;
+  readonly body?: BodySpec;
+}
+
+/** One declared answer; without `schema` it has no body. */
+export interface ResponseSpec {
+  readonly description: string;
+  readonly schema?: ZodType;
+  /** Of bodies that are not JSON, such as `text/html`. */
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The finished answer, as a page may show it. */
+export interface PageContent {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Everything that is public about an endpoint but its method and path, which stand in `functions.yml` alone. */
+export interface Contract {
+  /** The heading in the documentation. */
+  readonly summary: string;
+  readonly description?: string;
+  readonly guard: Guard;
+  readonly request?: RequestSpec;
+  readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /** Codes this endpoint may answer besides those that follow from guard, request and limits. */
+  readonly errors?: readonly ErrorCode[];
+  /** Honours `Idempotency-Key`: for every POST that creates or enqueues. */
+  readonly idempotent?: boolean;
+  /** `none` leaves the general limit out (probes, documents). */
+  readonly rateLimit?: 'general' | 'none';
+  /** False where the contract does not offer HEAD on a GET. */
+  readonly head?: boolean;
+  /** Answers an HTML page instead of JSON when the caller prefers one. */
+  readonly page?: (content: PageContent) => string;
+}
+
+type Output<S> = S extends ZodType ? z.output<S> : undefined;
+
+/** A file of a multipart body, held in memory; `sha256` is hexadecimal. */
+export interface UploadedFile {
+  readonly filename: string;
+  readonly bytes: Buffer;
+  readonly sha256: string;
+}
+
+/** The validated request as the handler sees it. */
+export interface Input<C extends Contract> {
+  readonly path: C['request'] extends { path: infer S } ? Output<S> : undefined;
+  readonly query: C['request'] extends { query: infer S } ? Output<S> : undefined;
+  readonly headers: C['request'] extends { headers: infer S } ? Output<S> : undefined;
+  readonly body: C['request'] extends { body: { schema: infer S } } ? Output<S> : undefined;
+  readonly files: Readonly<Record<string, UploadedFile>>;
+}
+
+interface AnswerExtras {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whole `Set-Cookie` values. */
+  readonly cookies?: readonly string[];
+  /** Strong entity tag, quotes included: answers `If-None-Match` with 304. */
+  readonly etag?: string;
+}
+
+/** What a handler returns: one of the declared statuses with a body of its schema. */
+export type Answer<C extends Contract> = {
+  [S in keyof C['responses']]: { readonly status: S } & AnswerExtras &
+    (C['responses'][S] extends { schema: infer B }
+      ? { readonly body: B extends ZodType ? z.input<B> : never }
+      : { readonly body?: undefined });
+}[keyof C['responses']];
+
+/** {@link Answer} for code that serves all contracts. */
+export interface AnyAnswer extends AnswerExtras {
+  readonly status: number;
+  readonly body?: unknown;
+}

@@ -1,0 +1,120 @@
+import middy from '@middy/core';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context as LambdaContext,
+} from 'aws-lambda';
+import type { Database } from '../database/database.ts';
+import { AppError } from '../errors/app-error.ts';
+import { processResources, type Resources } from '../runtime/resources.ts';
+import { within } from '../time/within.ts';
+import { type RawBody, readBody } from './body.ts';
+import type { Answer, AnyAnswer, Contract, Input } from './contract.ts';
+import { idempotencyCaller, idempotencyKey, onceForKey, payloadHash } from './idempotency.ts';
+import {
+  adorning,
+  type EndpointContext,
+  guarding,
+  logging,
+  type Outcome,
+  opening,
+  routing,
+  shaping,
+  stateOf,
+} from './middlewares.ts';
+import type { RequestContext, RequestState } from './request-state.ts';
+import { validateRequest } from './validate.ts';
+
+/** A function of the platform that serves one endpoint, with its contract for the documentation and the tests. */
+export interface EndpointHandler {
+  (event: APIGatewayProxyEventV2, context: LambdaContext): Promise<APIGatewayProxyStructuredResultV2>;
+  readonly contract: Contract;
+}
+
+/** What tests replace. */
+export interface EndpointOptions {
+  readonly resources?: () => Promise<Resources>;
+  readonly now?: () => Date;
+}
+
+/**
+ * Wraps a handler in everything that conventions.md asks of an endpoint. The order of the checks is the order
+ * of the middlewares; `after` and `onError` run in reverse, so the error shape is made first and the log line last.
+ */
+export const endpoint = <const C extends Contract>(
+  contract: C,
+  handle: (input: Input<C>, context: RequestContext) => Promise<Answer<C>> | Answer<C>,
+  options: EndpointOptions = {},
+): EndpointHandler => {
+  const { resources = processResources, now = () => new Date() } = options;
+  const serve = handle as Serve;
+  const stack = middy<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>({
+    // Our own deadline answers in the API's error shape; Middy's would be a bare timeout.
+    timeoutEarlyInMillis: 0,
+  })
+    .use(logging())
+    .use(adorning())
+    .use(shaping(contract))
+    .use(opening(resources, now))
+    .use(routing(contract))
+    .use(guarding(contract))
+    .handler((_event: APIGatewayProxyEventV2, context: EndpointContext) =>
+      answerInTime(contract, serve, stateOf(context)),
+    );
+  return Object.assign(stack as unknown as EndpointHandler, { contract });
+};
+
+type Serve = (input: unknown, context: RequestContext) => Promise<AnyAnswer> | AnyAnswer;
+
+/** Runs the handler under the deadline of a request; its signal is aborted when nobody waits any more. */
+const answerInTime = async (contract: Contract, serve: Serve, state: RequestState): Promise<AnyAnswer> => {
+  const controller = new AbortController();
+  const milliseconds = state.context.config.REQUEST_TIMEOUT_SECONDS * 1_000;
+  const answer = answerOnce(contract, serve, state, controller.signal);
+  try {
+    return await within(milliseconds, answer, () => new AppError('unavailable'));
+  } finally {
+    controller.abort();
+  }
+};
+
+/** Reads and validates the request, then performs it, once for its idempotency key if it has one. */
+const answerOnce = async (
+  contract: Contract,
+  serve: Serve,
+  state: RequestState,
+  signal: AbortSignal,
+): Promise<AnyAnswer> => {
+  const { request, context, limits, identity, caller } = state;
+  if (!identity || !caller) throw new TypeError('the request has not been guarded');
+  const body = contract.request?.body ? await readBody(request, contract.request.body) : NO_BODY;
+  const valid = validateRequest(request, contract.request ?? {}, {
+    value: body.value,
+    missingFiles: missingFiles(contract, body),
+  });
+  const perform = (db: Database) =>
+    serve(
+      { ...valid, files: body.files },
+      {
+        ...context,
+        db,
+        signal,
+        caller,
+        address: identity.address,
+        request,
+        reportLimits: (more) => limits.push(...more),
+      },
+    );
+  const key = contract.idempotent ? idempotencyKey(request) : undefined;
+  if (key === undefined) return perform(context.db);
+  const hash = payloadHash(request, body, context.config);
+  const once = { caller: idempotencyCaller(identity), key, payloadHash: hash };
+  return onceForKey(context.db, once, async (transaction) => perform(transaction));
+};
+
+const NO_BODY: RawBody = { value: {}, files: {} };
+
+const missingFiles = (contract: Contract, body: RawBody): string[] =>
+  Object.entries(contract.request?.body?.files ?? {})
+    .filter(([name, file]) => file.required && !(name in body.files))
+    .map(([name]) => name);

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+const INTEGER = /^(0|[1-9][0-9]*)$/;
+const MAXIMUM_ID = 4_294_967_295;
+
+/** An integer in a path or query: digits without sign or leading zero, within the bounds. */
+export const queryInteger = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(INTEGER, 'must be an integer without sign or leading zero')
+    .transform(Number)
+    .pipe(z.number().min(minimum).max(maximum))
+    .meta({ override: { type: 'integer', minimum, maximum } });
+
+/** An `{id}` of a path: a positive integer that an `INT UNSIGNED` column can hold. */
+export const pathId = () => queryInteger(1, MAXIMUM_ID);
+
+/** A time in an answer: RFC 3339 in UTC with milliseconds and `Z`. */
+export const timestamp = () => z.iso.datetime({ precision: 3 }).meta({ example: '2026-01-02T03:04:05.000Z' });
+
+/** A positive integer id in an answer. */
+export const idField = () => z.int().min(1).meta({ example: 42 });
+
+/** The id and the sentence that answer a POST that creates. */
+export const createdBody = () => z.object({ id: idField(), message: z.string() });

@@ -1,0 +1,144 @@
+import type { MiddlewareObj, Request } from '@middy/core';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  Context as LambdaContext,
+} from 'aws-lambda';
+import { AppError } from '../errors/app-error.ts';
+import { ERROR_STATUS } from '../errors/error-codes.ts';
+import type { Resources } from '../runtime/resources.ts';
+import { checkBodySize } from './body.ts';
+import { authorize, identify } from './caller.ts';
+import { commonHeaders } from './common-headers.ts';
+import type { AnyAnswer, Contract } from './contract.ts';
+import { errorResponse, toAppError } from './error-response.ts';
+import { consumeGeneralLimit, rateLimitHeaders } from './rate-limit.ts';
+import { readRequest } from './request.ts';
+import { requestIdFrom } from './request-id.ts';
+import type { RequestState } from './request-state.ts';
+import { toResponse } from './response.ts';
+import { checkAnswer, checkRefusal } from './response-check.ts';
+import { methodsAt } from './routing-table.ts';
+
+/** The platform's context; {@link opening} adds the state, as Middy hands its internals to middlewares alone. */
+export type EndpointContext = LambdaContext & { state?: RequestState };
+/** An answer of the handler, and after {@link shaping} the platform's response. */
+export type Outcome = AnyAnswer | APIGatewayProxyStructuredResultV2;
+type Middleware = MiddlewareObj<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>;
+type MiddyRequest = Request<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>;
+
+/** The state of a request that {@link opening} has opened. */
+export const stateOf = (context: EndpointContext): RequestState => {
+  if (!context.state) throw new TypeError('the request has not been opened');
+  return context.state;
+};
+
+/** Until the handler runs nothing of a request takes long enough to be aborted. */
+const NEVER = new AbortController().signal;
+
+/** Opens the request: its parsed form, id, log and clock. */
+export const opening = (provide: () => Promise<Resources>, now: () => Date): Middleware => ({
+  before: async ({ event, context }) => {
+    const resources = await provide();
+    const request = readRequest(event);
+    const requestId = requestIdFrom(request.headers['x-request-id']);
+    const log = resources.log.child({ requestId, function: context.functionName ?? request.routeKey });
+    context.state = {
+      request,
+      context: { ...resources, log, requestId, now, signal: NEVER },
+      startedAt: performance.now(),
+      limits: [],
+    };
+  },
+});
+
+/** Writes one line an answer: the route as declared, never the path, query or body that were sent. */
+export const logging = (): Middleware => {
+  const write = ({ context: { state }, response, error }: MiddyRequest) => {
+    if (!state) return;
+    const status = (response as APIGatewayProxyStructuredResultV2 | undefined)?.statusCode ?? 500;
+    const userId = state.caller?.kind === 'user' ? state.caller.userId : undefined;
+    const entry = {
+      method: state.request.method,
+      route: state.request.routeKey,
+      status,
+      durationMs: Math.round((performance.now() - state.startedAt) * 10) / 10,
+      ...(userId === undefined ? {} : { userId }),
+    };
+    if (status >= 500) state.context.log.error({ ...entry, err: error }, 'request failed');
+    else state.context.log.info(entry, 'request');
+  };
+  return { after: write, onError: write };
+};
+
+/** Adds the headers that every response carries, under those that the endpoint gave. */
+export const adorning = (): Middleware => {
+  const adorn = (request: MiddyRequest) => {
+    const { state } = request.context;
+    const response = request.response as APIGatewayProxyStructuredResultV2 | undefined;
+    if (!state || !response) return;
+    const { config, requestId } = state.context;
+    const common = commonHeaders(requestId, state.request.headers['origin'], config);
+    const vary = [common['vary'], response.headers?.['vary']].filter((value) => value !== undefined);
+    response.headers = {
+      ...common,
+      ...rateLimitHeaders(state.limits),
+      ...response.headers,
+      ...(vary.length > 0 ? { vary: vary.join(', ') } : {}),
+    };
+  };
+  return { after: adorn, onError: adorn };
+};
+
+/** Turns answers and errors into the platform's response; outside production it checks them first. */
+export const shaping = (contract: Contract): Middleware => ({
+  after: (request) => {
+    const state = stateOf(request.context);
+    const answer = request.response as AnyAnswer;
+    if (state.context.config.APP_ENV !== 'production') checkAnswer(contract, answer);
+    request.response = toResponse(contract, state.request, answer);
+  },
+  onError: (request) => {
+    const { state } = request.context;
+    // Without a state not even the configuration could be read: the platform reports the function as failed.
+    if (!state) return;
+    const error = declared(contract, toAppError(request.error), state);
+    if (ERROR_STATUS[error.code] >= 500) request.error = error.cause instanceof Error ? error.cause : error;
+    request.response = toResponse(contract, state.request, errorResponse(error, state.context.requestId));
+  },
+});
+
+const declared = (contract: Contract, error: AppError, { context }: RequestState): AppError => {
+  if (context.config.APP_ENV === 'production') return error;
+  try {
+    checkRefusal(contract, error);
+    return error;
+  } catch (fault) {
+    return new AppError('internal_error', { cause: fault });
+  }
+};
+
+/** Route and size: what needs no credential. Platforms differ on trailing slashes and HEAD, so we decide. */
+export const routing = (contract: Contract): Middleware => ({
+  before: ({ context }) => {
+    const { request } = stateOf(context);
+    if (request.rawPath.length > 1 && request.rawPath.endsWith('/')) throw new AppError('not_found');
+    if (request.method === 'HEAD' && contract.head === false) {
+      const allow = methodsAt(request.rawPath).filter((method) => method !== 'HEAD');
+      throw new AppError('method_not_allowed', { headers: { allow: allow.join(', ') } });
+    }
+    checkBodySize(request, contract.request?.body);
+  },
+});
+
+/** The general limit, then authentication and role, in the order that conventions.md gives. */
+export const guarding = (contract: Contract): Middleware => ({
+  before: async ({ context }) => {
+    const state = stateOf(context);
+    const identity = await identify(state.request, state.context);
+    state.identity = identity;
+    if (contract.rateLimit !== 'none')
+      state.limits.push(...(await consumeGeneralLimit(identity, state.context)));
+    state.caller = await authorize(contract.guard, identity, state.request, state.context);
+  },
+});

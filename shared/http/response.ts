@@ -1,0 +1,51 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { prefersHtml } from './accept.ts';
+import { STRICT_CONTENT_SECURITY_POLICY } from './common-headers.ts';
+import type { AnyAnswer, Contract } from './contract.ts';
+import type { ErrorResponse } from './error-response.ts';
+import { etagMatches } from './etag.ts';
+import type { HttpRequest } from './request.ts';
+
+const HTML = 'text/html; charset=utf-8';
+
+const sentence = (body: unknown): string => {
+  const { error, message } = (body ?? {}) as { error?: string; message?: string };
+  return error ?? message ?? '';
+};
+
+const encode = (body: unknown, contentType: string) => {
+  if (Buffer.isBuffer(body)) return { body: body.toString('base64'), isBase64Encoded: true };
+  return { body: contentType === 'application/json' ? JSON.stringify(body) : String(body) };
+};
+
+/** Turns an answer or an error into the platform's response, without the headers that all responses share. */
+export const toResponse = (
+  contract: Contract,
+  request: HttpRequest,
+  answer: AnyAnswer | ErrorResponse,
+): APIGatewayProxyStructuredResultV2 => {
+  const { status, headers = {}, cookies = [] } = answer;
+  const etag = 'etag' in answer && answer.etag !== undefined ? { etag: answer.etag } : {};
+  const shared = { ...headers, ...etag, ...(contract.page ? { vary: 'Accept' } : {}) };
+  const result = { statusCode: status, cookies: [...cookies] };
+  const condition = request.headers['if-none-match'];
+  if (
+    'etag' in etag &&
+    etag.etag &&
+    condition !== undefined &&
+    status === 200 &&
+    etagMatches(condition, etag.etag)
+  ) {
+    return { ...result, statusCode: 304, headers: shared };
+  }
+  if (contract.page && answer.body !== undefined && prefersHtml(request.headers['accept'])) {
+    const page = contract.page({ status, message: sentence(answer.body) });
+    const safe = { 'content-type': HTML, 'content-security-policy': STRICT_CONTENT_SECURITY_POLICY };
+    return { ...result, headers: { ...shared, ...safe }, body: page };
+  }
+  if (answer.body === undefined) return { ...result, headers: shared };
+  const contentType =
+    headers['content-type'] ?? contract.responses[status]?.contentType ?? 'application/json';
+  const { ...encoded } = encode(answer.body, contentType);
+  return { ...result, headers: { 'content-type': contentType, ...shared }, ...encoded };
+};

@@ -1,0 +1,197 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
+import { firstLine, LocalFailure } from '../local-failure.ts';
+import type { MariadbProgram } from './mariadb-program.ts';
+import { freePort } from './ports.ts';
+import { type BackgroundProcess, runCommand, startBackground, stopOrphan } from './processes.ts';
+
+const START_TIMEOUT_MS = 90_000;
+const ATTEMPTS = 3;
+
+/** Where a database answers, and who may use it. */
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly name: string;
+}
+
+/** What a private instance needs besides its program. */
+export interface MariadbInstance {
+  /** Its data go to `<directory>/mariadb`, its log and pid file beside. */
+  readonly directory: string;
+  readonly throwAway: boolean;
+  readonly account: Pick<DatabaseAddress, 'user' | 'password' | 'name'>;
+  readonly preferredPort: number | undefined;
+}
+
+/** A running private instance. */
+export interface RunningMariadb {
+  readonly process: BackgroundProcess;
+  readonly address: DatabaseAddress;
+}
+
+const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
+
+/** Statements for `--init-file`: idempotent, one a line, run by the server before it accepts connections. */
+export const accountStatements = ({ account, throwAway }: MariadbInstance): string => {
+  const user = `${quoted(account.user)}@'%'`;
+  return [
+    "DROP USER IF EXISTS ''@'localhost'",
+    `CREATE DATABASE IF NOT EXISTS \`${account.name}\` CHARACTER SET utf8mb4`,
+    `CREATE USER IF NOT EXISTS ${user}`,
+    `ALTER USER ${user} IDENTIFIED BY ${quoted(account.password)}`,
+    throwAway
+      ? `GRANT ALL PRIVILEGES ON *.* TO ${user} WITH GRANT OPTION`
+      : `GRANT ALL PRIVILEGES ON \`${account.name.replaceAll('_', '\\_')}\`.* TO ${user}`,
+  ]
+    .map((statement) => `${statement};\n`)
+    .join('');
+};
+
+// MariaDB refuses to run as root unless told to.
+const userArgs = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Creates the system tables; an interrupted attempt leaves nothing that looks complete. */
+const initialise = async (program: MariadbProgram, directory: string, data: string): Promise<void> => {
+  if (await exists(join(data, 'mysql'))) return;
+  const partial = `${data}.partial`;
+  for (const leftover of [partial, data]) await rm(leftover, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  const result = await runCommand(
+    program.installer,
+    [
+      '--no-defaults',
+      ...program.locationArgs,
+      ...userArgs(),
+      `--datadir=${partial}`,
+      '--auth-root-authentication-method=socket',
+      `--auth-root-socket-user=${userInfo().username}`,
+      '--skip-test-db',
+      '--skip-name-resolve',
+    ],
+    { environment: program.environment },
+  );
+  await writeFile(join(directory, 'mariadb-install.log'), result.output);
+  if (result.code !== 0) {
+    throw new LocalFailure(`MariaDB cannot create its data in ${data}: see ${directory}/mariadb-install.log`);
+  }
+  await rename(partial, data);
+};
+
+const THROW_AWAY_ARGS = [
+  '--innodb-flush-log-at-trx-commit=0',
+  '--innodb-doublewrite=0',
+  '--innodb-log-file-size=32M',
+  '--sync-frm=0',
+];
+
+const serverArgs = (program: MariadbProgram, instance: MariadbInstance, port: number): string[] => [
+  '--no-defaults',
+  ...program.locationArgs,
+  ...userArgs(),
+  `--datadir=${join(instance.directory, 'mariadb')}`,
+  // Relative to the data directory: a socket's path must not exceed 107 bytes.
+  '--socket=server.sock',
+  `--port=${port}`,
+  '--bind-address=127.0.0.1',
+  '--skip-name-resolve',
+  '--character-set-server=utf8mb4',
+  '--collation-server=utf8mb4_unicode_ci',
+  '--innodb-buffer-pool-size=128M',
+  '--max-connections=200',
+  `--init-file=${join(instance.directory, 'mariadb-accounts.sql')}`,
+  ...(instance.throwAway ? THROW_AWAY_ARGS : []),
+];
+
+/** Connects once. @throws the driver's error */
+export const tryDatabase = async (address: DatabaseAddress, withName = true): Promise<void> => {
+  const { host, port, user, password, name } = address;
+  const connection = await createConnection({
+    host,
+    port,
+    user,
+    password,
+    connectTimeout: 5_000,
+    ...(withName ? { database: name } : {}),
+  });
+  await connection.query('select 1').finally(() => connection.end());
+};
+
+const untilAnswers = async (process: BackgroundProcess, address: DatabaseAddress): Promise<void> => {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  let reason: unknown;
+  while (!process.ended() && performance.now() < deadline) {
+    try {
+      await tryDatabase(address);
+      return;
+    } catch (error) {
+      reason = error;
+      await delay(30);
+    }
+  }
+  throw new LocalFailure(process.ended() ? 'it ended at once' : firstLine(reason));
+};
+
+const lastError = async (log: string): Promise<string | undefined> =>
+  (await readFile(log, 'utf8').catch(() => ''))
+    .split('\n')
+    .findLast((line) => line.includes('[ERROR]') && !/Aborting$/.test(line))
+    ?.replace(/^.*\[ERROR\]\s*/, '');
+
+const attempt = async (
+  program: MariadbProgram,
+  instance: MariadbInstance,
+  port: number,
+): Promise<RunningMariadb> => {
+  const { directory, account } = instance;
+  const logFile = join(directory, 'mariadb.log');
+  const address = { host: '127.0.0.1', port, ...account };
+  const process = await startBackground({
+    command: program.server,
+    args: serverArgs(program, instance, port),
+    environment: program.environment,
+    directory: join(directory, 'mariadb'),
+    logFile,
+    pidFile: join(directory, 'mariadb.pid'),
+  });
+  try {
+    await untilAnswers(process, address);
+    return { process, address };
+  } catch (error) {
+    await process.stop();
+    const reason = (await lastError(logFile)) ?? firstLine(error);
+    throw new LocalFailure(`MariaDB did not start: ${reason} (log: ${logFile})`, { cause: error });
+  }
+};
+
+/** Starts a private instance on a free port of the loopback interface, creating its data first if there are none. */
+export const startMariadb = async (
+  program: MariadbProgram,
+  instance: MariadbInstance,
+): Promise<RunningMariadb> => {
+  const { directory, preferredPort } = instance;
+  const data = join(directory, 'mariadb');
+  await stopOrphan(join(directory, 'mariadb.pid'), data);
+  await initialise(program, directory, data);
+  await writeFile(join(directory, 'mariadb-accounts.sql'), accountStatements(instance), { mode: 0o600 });
+  for (let count = 1; ; count += 1) {
+    const port = await freePort(count === 1 ? preferredPort : undefined);
+    try {
+      return await attempt(program, instance, port);
+    } catch (error) {
+      // Somebody may take the port between the look and the start.
+      if (count === ATTEMPTS || !/already in use/i.test(firstLine(error))) throw error;
+    }
+  }
+};

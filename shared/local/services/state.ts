@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const stateSchema = z.object({
+  databasePassword: z.string().min(1),
+  redisPassword: z.string().min(1),
+  databasePort: z.number().int().optional(),
+  redisPort: z.number().int().optional(),
+});
+
+/** What private instances keep between two starts: their passwords and the ports they had. */
+export type ServiceState = z.output<typeof stateSchema>;
+
+const fileOf = (directory: string): string => join(directory, 'services.json');
+
+/** Reads `services.json`; a missing or damaged one is replaced by new passwords. */
+export const readState = async (directory: string): Promise<ServiceState> => {
+  try {
+    return stateSchema.parse(JSON.parse(await readFile(fileOf(directory), 'utf8')));
+  } catch {
+    const secret = (): string => randomBytes(18).toString('base64url');
+    return { databasePassword: secret(), redisPassword: secret() };
+  }
+};
+
+/** Writes `services.json`, readable by its owner only. */
+export const writeState = (directory: string, state: ServiceState): Promise<void> =>
+  writeFile(fileOf(directory), `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });

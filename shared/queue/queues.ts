@@ -1,0 +1,79 @@
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../log/log.ts';
+import { openRedis } from '../redis/redis.ts';
+import { within } from '../time/within.ts';
+import { queuePrefix } from './queue-prefix.ts';
+
+/** A job: identifiers only, the worker loads the rest from the database. */
+export interface Job {
+  /** Deterministic; adding an id that the queue still holds does nothing. No colon. */
+  readonly id: string;
+  readonly data: Readonly<Record<string, number | string>>;
+  readonly delayMs?: number;
+}
+
+/** The producer side of the BullMQ queues. */
+export interface Queues {
+  /** Hands jobs over, trying for at most 1 s. Never throws: the rows are there, and the tick adds what is missing. */
+  add(queue: string, jobs: readonly Job[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const HAND_OVER_MS = 1_000;
+
+/** Opens the producers lazily, so that a function that only reads never loads BullMQ. */
+export const openQueues = (config: Config, log: Log): Queues => {
+  const queues = new Map<string, Promise<Queue>>();
+  let connection: Redis | undefined;
+
+  const open = async (name: string): Promise<Queue> => {
+    const { Queue } = await import('bullmq');
+    if (!connection) {
+      connection = openRedis(config, log);
+      await connection.connect().catch(() => undefined);
+    }
+    const queue = new Queue(name, { connection, prefix: queuePrefix(config), skipVersionCheck: true });
+    // The connection reports its own trouble; without a listener an 'error' event would end the process.
+    queue.on('error', () => undefined);
+    return queue;
+  };
+
+  const queueNamed = (name: string): Promise<Queue> => {
+    const known = queues.get(name) ?? open(name);
+    queues.set(name, known);
+    return known;
+  };
+
+  const hand = async (name: string, jobs: readonly Job[]): Promise<void> => {
+    const queue = await queueNamed(name);
+    await queue.addBulk(
+      jobs.map(({ id, data, delayMs }) => ({
+        name,
+        data,
+        opts: {
+          jobId: id,
+          attempts: 1,
+          removeOnComplete: true,
+          removeOnFail: true,
+          ...(delayMs && delayMs > 0 ? { delay: Math.ceil(delayMs) } : {}),
+        },
+      })),
+    );
+  };
+
+  return {
+    add: async (name, jobs) => {
+      if (jobs.length === 0) return;
+      const tooLate = () => new Error('the queue did not answer in time');
+      await within(HAND_OVER_MS, hand(name, jobs), tooLate).catch((error: unknown) => {
+        log.warn({ err: error, queue: name, jobs: jobs.length }, 'jobs were not handed over, the tick will');
+      });
+    },
+    close: async () => {
+      await Promise.allSettled([...queues.values()].map(async (queue) => (await queue).close()));
+      connection?.disconnect();
+    },
+  };
+};

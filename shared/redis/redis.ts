@@ -1,0 +1,38 @@
+import { Redis } from 'ioredis';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../log/log.ts';
+
+type RedisSettings = Pick<Config, 'REDIS_HOST' | 'REDIS_PORT' | 'REDIS_DB' | 'REDIS_PASSWORD'>;
+
+/** Nothing that a request asks of Redis is worth waiting longer for. */
+const COMMAND_TIMEOUT_MS = 500;
+const LONGEST_RECONNECT_PAUSE_MS = 1_000;
+const MINIMUM_MS_BETWEEN_COMPLAINTS = 30_000;
+
+/** Address of the configured Redis, with the password: never to be logged. */
+export const redisUrl = (settings: RedisSettings): string => {
+  const password = settings.REDIS_PASSWORD ? `:${encodeURIComponent(settings.REDIS_PASSWORD)}@` : '';
+  return `redis://${password}${settings.REDIS_HOST}:${settings.REDIS_PORT}/${settings.REDIS_DB}`;
+};
+
+/**
+ * Opens the connection that requests share. While Redis is away each command fails at once instead of waiting
+ * in line, because every caller has something to do without it; the connection comes back by itself.
+ */
+export const openRedis = (settings: RedisSettings, log: Log): Redis => {
+  const redis = new Redis(redisUrl(settings), {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2_000,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_RECONNECT_PAUSE_MS),
+  });
+  let lastComplaint = 0;
+  redis.on('error', (error) => {
+    if (Date.now() - lastComplaint < MINIMUM_MS_BETWEEN_COMPLAINTS) return;
+    lastComplaint = Date.now();
+    log.warn({ err: error }, 'redis is away');
+  });
+  return redis;
+};

@@ -1,0 +1,51 @@
+import type { Redis } from 'ioredis';
+import type { Config } from '../config/config.ts';
+import { processConfig } from '../config/process-config.ts';
+import { type Database, openDatabase } from '../database/database.ts';
+import { createLog, type Log } from '../log/log.ts';
+import { openQueues, type Queues } from '../queue/queues.ts';
+import { openRedis } from '../redis/redis.ts';
+
+/** What all functions of a process share: one pool, one Redis connection, one set of producers. */
+export interface Resources {
+  readonly config: Config;
+  readonly log: Log;
+  readonly db: Database;
+  readonly redis: Redis;
+  readonly queues: Queues;
+}
+
+/** The composition root: builds everything a process needs from its configuration. */
+export const openResources = async (
+  config: Config,
+  log = createLog(config.LOG_LEVEL),
+): Promise<Resources> => {
+  const redis = openRedis(config, log);
+  // Wait for the first connection, so that the first request sees revocation marks; Redis may be away, too.
+  await redis.connect().catch(() => undefined);
+  return { config, log, redis, db: openDatabase(config), queues: openQueues(config, log) };
+};
+
+// Keyed on globalThis: a plugin and the handlers may be loaded by different module loaders of one process.
+const KEY = Symbol.for('japanesestudent.resources');
+const store = globalThis as { [KEY]?: Promise<Resources> };
+
+/** The resources of this process, opened at first use. */
+export const processResources = (): Promise<Resources> => {
+  store[KEY] ??= openResources(processConfig());
+  return store[KEY];
+};
+
+/** Closes what {@link openResources} opened, in reverse order. */
+export const closeResources = async ({ queues, db, redis }: Resources): Promise<void> => {
+  await queues.close();
+  await db.destroy();
+  redis.disconnect();
+};
+
+/** Closes the resources of this process, if any were opened. */
+export const closeProcessResources = async (): Promise<void> => {
+  const opened = store[KEY];
+  delete store[KEY];
+  if (opened) await closeResources(await opened);
+};

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+const exclude = ['node_modules/**', '.local/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{functions,shared,scripts,tests}/**/*.test.ts'],
+          exclude: [...exclude, '**/*.db.test.ts', 'tests/e2e/**'],
+        },
+      },
+      {
+        test: {
+          name: 'db',
+          include: ['{functions,shared,tests}/**/*.db.test.ts'],
+          exclude,
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
