@@ -72,19 +72,19 @@ const isInstalled = () => {
 const npm = (args, label) =>
   new Promise((resolve) => {
     const begun = Date.now();
+    console.log(`  … ${label}`);
     const seconds = () => Math.round((Date.now() - begun) / 1000);
-    console.log(`  ${label} …`);
     const child = spawn('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: ROOT,
       env: machineEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const heartbeat = setInterval(() => console.log(`  … ${label}, ${seconds()} s so far`), 5000);
+    const heartbeat = setInterval(() => console.log(`  … ${label} (${seconds()} s so far)`), 2000);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     const finish = (complaint) => {
       clearInterval(heartbeat);
-      if (complaint === undefined) console.log(`  ${label}: done (${seconds()} s)`);
+      if (complaint === undefined) console.log(`  ✓ ${label} (${seconds()} s)`);
       resolve(complaint);
     };
     child.once('error', (error) =>

@@ -96,7 +96,9 @@ export type Answer<C extends Contract> = {
   [S in keyof C['responses']]: { readonly status: S } & AnswerExtras &
     (C['responses'][S] extends { schema: infer B }
       ? { readonly body: B extends ZodType ? z.input<B> : never }
-      : { readonly body?: undefined });
+      : C['responses'][S] extends { contentType: string }
+        ? { readonly body: string | Buffer }
+        : { readonly body?: undefined });
 }[keyof C['responses']];
 
 /** {@link Answer} for code that serves all contracts. */

@@ -41,9 +41,10 @@ export interface EndpointOptions {
  * Wraps a handler in everything that conventions.md asks of an endpoint. The order of the checks is the order
  * of the middlewares; `after` and `onError` run in reverse, so the error shape is made first and the log line last.
  */
-export const endpoint = <const C extends Contract>(
+export const endpoint = <const C extends Contract, const R extends AnyAnswer>(
   contract: C,
-  handle: (input: Input<C>, context: RequestContext) => Promise<Answer<C>> | Answer<C>,
+  // R keeps the status a literal; the second half holds the answer to the contract.
+  handle: (input: Input<C>, context: RequestContext) => (Promise<R> | R) & (Promise<Answer<C>> | Answer<C>),
   options: EndpointOptions = {},
 ): EndpointHandler => {
   const { resources = processResources, now = () => new Date() } = options;

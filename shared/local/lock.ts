@@ -1,11 +1,23 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive } from './services/processes.ts';
+import { isAlive, startTime } from './services/processes.ts';
 
-const holderOf = async (file: string): Promise<number | undefined> => {
-  const pid = Number(await readFile(file, 'utf8').catch(() => ''));
-  return Number.isInteger(pid) && pid > 0 && (await isAlive(pid)) ? pid : undefined;
+/** The process that holds a lock file, if it is still the one that took it. */
+export const lockHolder = async (file: string): Promise<number | undefined> => {
+  const [pid = '', started = ''] = (await readFile(file, 'utf8').catch(() => '')).split(' ');
+  const id = Number(pid);
+  if (!Number.isInteger(id) || id <= 0 || !(await isAlive(id))) return undefined;
+  // After a reboot the number may belong to somebody else.
+  return (await startTime(id)) === started ? id : undefined;
+};
+
+// A file that was just created may still be empty, so an unreadable holder gets a second look.
+const settledHolder = async (file: string): Promise<number | undefined> => {
+  const holder = await lockHolder(file);
+  if (holder !== undefined) return holder;
+  await delay(100);
+  return lockHolder(file);
 };
 
 /**
@@ -14,9 +26,10 @@ const holderOf = async (file: string): Promise<number | undefined> => {
  */
 export const takeLock = async (file: string): Promise<number | undefined> => {
   await mkdir(dirname(file), { recursive: true });
+  const content = `${process.pid} ${await startTime(process.pid)}`;
   for (;;) {
     try {
-      await writeFile(file, String(process.pid), { flag: 'wx' });
+      await writeFile(file, content, { flag: 'wx' });
       return undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -26,17 +39,6 @@ export const takeLock = async (file: string): Promise<number | undefined> => {
     await rm(file, { force: true });
   }
 };
-
-// A file that was just created may still be empty, so an unreadable holder gets a second look.
-const settledHolder = async (file: string): Promise<number | undefined> => {
-  const holder = await holderOf(file);
-  if (holder !== undefined) return holder;
-  await delay(100);
-  return holderOf(file);
-};
-
-/** The process that holds the lock file, if one is alive. */
-export const lockHolder = holderOf;
 
 /** Runs the work while holding the lock file; waits for another holder to finish. */
 export const withLock = async <T>(file: string, work: () => Promise<T>): Promise<T> => {

@@ -3,13 +3,13 @@ export type Progress = (line: string) => void;
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1_000).toFixed(1)} s`;
 
-/** Runs a step and reports it once with its duration; every five seconds of waiting are reported too. */
+/** Runs a step and reports it with its duration when it is done, and before that every two seconds. */
 export const step = async <T>(progress: Progress, label: string, work: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
-  const heartbeat = setInterval(() => progress(`  … ${label}, ${seconds(begun)} so far`), 5_000);
+  const heartbeat = setInterval(() => progress(`  … ${label} (${seconds(begun)} so far)`), 2_000);
   try {
     const result = await work();
-    progress(`  ${label} (${seconds(begun)})`);
+    progress(`  ✓ ${label} (${seconds(begun)})`);
     return result;
   } finally {
     clearInterval(heartbeat);

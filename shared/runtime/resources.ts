@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { openPasswordHasher, type PasswordHasher } from '../auth/password-hasher.ts';
 import type { Config } from '../config/config.ts';
 import { processConfig } from '../config/process-config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
@@ -13,6 +14,7 @@ export interface Resources {
   readonly db: Database;
   readonly redis: Redis;
   readonly queues: Queues;
+  readonly passwords: PasswordHasher;
 }
 
 /** The composition root: builds everything a process needs from its configuration. */
@@ -23,7 +25,14 @@ export const openResources = async (
   const redis = openRedis(config, log);
   // Wait for the first connection, so that the first request sees revocation marks; Redis may be away, too.
   await redis.connect().catch(() => undefined);
-  return { config, log, redis, db: openDatabase(config), queues: openQueues(config, log) };
+  return {
+    config,
+    log,
+    redis,
+    db: openDatabase(config),
+    queues: openQueues(config, log),
+    passwords: openPasswordHasher(config),
+  };
 };
 
 // Keyed on globalThis: a plugin and the handlers may be loaded by different module loaders of one process.
@@ -37,7 +46,8 @@ export const processResources = (): Promise<Resources> => {
 };
 
 /** Closes what {@link openResources} opened, in reverse order. */
-export const closeResources = async ({ queues, db, redis }: Resources): Promise<void> => {
+export const closeResources = async ({ passwords, queues, db, redis }: Resources): Promise<void> => {
+  await passwords.close();
   await queues.close();
   await db.destroy();
   redis.disconnect();
@@ -48,4 +58,12 @@ export const closeProcessResources = async (): Promise<void> => {
   const opened = store[KEY];
   delete store[KEY];
   if (opened) await closeResources(await opened);
+};
+
+/** Makes these the resources of this process, for tests that call handlers; returns what undoes it. */
+export const useResources = (resources: Resources): (() => void) => {
+  store[KEY] = Promise.resolve(resources);
+  return () => {
+    delete store[KEY];
+  };
 };

@@ -36,7 +36,7 @@ const named = async (
     password: wishes.databasePassword ?? '',
     name: wishes.databaseName,
   };
-  await step(progress, `MariaDB at ${address.host}:${address.port} answers`, () =>
+  await step(progress, `MariaDB at ${address.host}:${address.port}`, () =>
     checkNamedDatabase(address, throwAway),
   );
   return { address, stop: () => Promise.resolve() };

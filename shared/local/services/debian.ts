@@ -60,7 +60,7 @@ const refreshIndex = async (state: string, progress: Progress): Promise<void> =>
   if (age < INDEX_LIFETIME_MS) return;
   await mkdir(join(state, 'lists', 'partial'), { recursive: true });
   await mkdir(join(state, 'cache', 'archives', 'partial'), { recursive: true });
-  const result = await step(progress, 'package lists fetched', () => apt(state, ['update'], state));
+  const result = await step(progress, 'package lists', () => apt(state, ['update'], state));
   // One unreachable third-party source must not matter, so only a complete failure ends here.
   if (!(await readdir(join(state, 'lists'))).some((name) => /_Packages(\.|$)/.test(name))) {
     throw new LocalFailure(`apt cannot fetch the package lists: ${aptFault(result)}`);
@@ -83,7 +83,7 @@ const download = async (
   const packages = wantedPackages(parsePrintedUris(plan.output), names);
   const megabytes = (packages.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000).toFixed(0);
   await mkdir(directory, { recursive: true });
-  const result = await step(progress, `${packages.length} packages downloaded, ${megabytes} MB`, () =>
+  const result = await step(progress, `${packages.length} packages of ${names[0]}, ${megabytes} MB`, () =>
     apt(state, ['download', '-q', ...packages.map(({ name, version }) => `${name}=${version}`)], directory),
   );
   const files = (await readdir(directory)).filter((file) => file.endsWith('.deb'));

@@ -30,14 +30,14 @@ export const climb = async <Program extends { readonly version: string }, Runnin
   const faults: string[] = [];
   const installed = await ladder.find();
   if (installed && ladder.isSupported(installed)) {
-    return step(progress, `${label} ${installed.version} of this machine started`, () =>
+    return step(progress, `${label} ${installed.version} of this machine`, () =>
       ladder.startProgram(installed),
     );
   }
   if (installed) faults.push(`the installed ${label} ${installed.version} is too old`);
   if (await hasDockerCompose()) {
     try {
-      return await step(progress, `${label} started in Docker`, ladder.startContainer);
+      return await step(progress, `${label} in Docker`, ladder.startContainer);
     } catch (error) {
       faults.push(firstLine(error));
     }
@@ -49,7 +49,7 @@ export const climb = async <Program extends { readonly version: string }, Runnin
       return undefined;
     });
     if (fetched) {
-      return step(progress, `${label} ${fetched.version} started`, () => ladder.startProgram(fetched));
+      return step(progress, `${label} ${fetched.version}`, () => ladder.startProgram(fetched));
     }
   }
   throw new LocalFailure(

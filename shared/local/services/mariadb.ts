@@ -6,7 +6,13 @@ import { createConnection } from 'mysql2/promise';
 import { firstLine, LocalFailure } from '../local-failure.ts';
 import type { MariadbProgram } from './mariadb-program.ts';
 import { freePort } from './ports.ts';
-import { type BackgroundProcess, runCommand, startBackground, stopOrphan } from './processes.ts';
+import {
+  type BackgroundProcess,
+  refuseWhenAborted,
+  runCommand,
+  startBackground,
+  stopOrphan,
+} from './processes.ts';
 
 const START_TIMEOUT_MS = 90_000;
 const ATTEMPTS = 3;
@@ -132,6 +138,7 @@ const untilAnswers = async (process: BackgroundProcess, address: DatabaseAddress
   const deadline = performance.now() + START_TIMEOUT_MS;
   let reason: unknown;
   while (!process.ended() && performance.now() < deadline) {
+    refuseWhenAborted();
     try {
       await tryDatabase(address);
       return;

@@ -11,7 +11,8 @@ const STOP_TIMEOUT_MS = 20_000;
 const commands = new Set<ChildProcess>();
 let aborted = false;
 
-const refuseWhenAborted = (): void => {
+/** @throws LocalFailure after {@link abortCommands} */
+export const refuseWhenAborted = (): void => {
   if (aborted) throw new LocalFailure('Stopped before everything had started');
 };
 
@@ -73,8 +74,6 @@ export interface BackgroundProcess {
   readonly pid: number;
   /** True from the moment the process has ended, for whatever reason. */
   readonly ended: () => boolean;
-  /** Calls back once when the process ends without having been asked to. */
-  readonly onUnexpectedEnd: (callback: () => void) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -88,6 +87,15 @@ export interface BackgroundOptions {
   readonly pidFile: string;
 }
 
+// Fields of /proc/<pid>/stat after the name, which may itself contain blanks and brackets; empty without /proc.
+const statFields = async (pid: number): Promise<readonly string[]> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+
+/** When the process began, in clock ticks since the machine booted; empty where the system does not tell. */
+export const startTime = async (pid: number): Promise<string> => (await statFields(pid))[19] ?? '';
+
 /** Whether the process exists and is more than a zombie. */
 export const isAlive = async (pid: number): Promise<boolean> => {
   try {
@@ -95,8 +103,7 @@ export const isAlive = async (pid: number): Promise<boolean> => {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  return stat === undefined || stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+  return (await statFields(pid))[0] !== 'Z';
 };
 
 const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
@@ -153,13 +160,10 @@ export const startBackground = async (options: BackgroundOptions): Promise<Backg
     stdio: ['ignore', log.fd, log.fd],
   });
   let ended = false;
-  let stopping = false;
-  const callbacks: (() => void)[] = [];
   const exit = new Promise<void>((resolve) => {
     child.once('exit', () => {
       ended = true;
       resolve();
-      if (!stopping) for (const callback of callbacks) callback();
     });
   });
   const pid = await spawned(child, options.command).finally(() => log.close());
@@ -167,11 +171,7 @@ export const startBackground = async (options: BackgroundOptions): Promise<Backg
   return {
     pid,
     ended: () => ended,
-    onUnexpectedEnd: (callback) => {
-      callbacks.push(callback);
-    },
     stop: async () => {
-      stopping = true;
       if (!ended) await Promise.all([endProcess(pid), exit]);
       await rm(pidFile, { force: true });
     },

@@ -12,7 +12,7 @@ const named = async (host: string, { progress, wishes }: Setting): Promise<Runni
     password: wishes.redisPassword ?? '',
     db: wishes.redisDb,
   };
-  await step(progress, `Redis at ${host}:${address.port} answers`, () =>
+  await step(progress, `Redis at ${host}:${address.port}`, () =>
     tryRedis(address).catch((error: unknown) => {
       throw new LocalFailure(`No Redis at REDIS_HOST ${host}:${address.port}: ${firstLine(error)}`);
     }),

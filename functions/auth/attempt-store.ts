@@ -1,0 +1,151 @@
+import type { Redis } from 'ioredis';
+import type { Limit } from '#shared/config/parsers.ts';
+import {
+  type AttemptCount,
+  type AttemptCounter,
+  type AttemptEnd,
+  type AttemptVerdict,
+  current,
+  EMPTY_COUNTER,
+  reserve,
+  settle,
+} from './rules/attempt-counter.ts';
+
+/** One counter of a limit; `key` says nothing about whom it counts. */
+export interface CounterRef {
+  readonly key: string;
+  readonly limit: Limit;
+}
+
+/** Keeps counters, in Redis or in memory, with the meaning that rules/attempt-counter.ts gives them. */
+export interface AttemptStore {
+  reserve(
+    counters: readonly CounterRef[],
+    attempt: { readonly id: string; readonly now: number; readonly lapsesAt: number },
+  ): Promise<{ verdict: AttemptVerdict; report: boolean; counts: AttemptCount[] }>;
+  /** Ends the attempt in each counter; `ends` has one entry for each. */
+  settle(
+    counters: readonly CounterRef[],
+    ends: readonly AttemptEnd[],
+    attempt: { readonly id: string; readonly now: number },
+  ): Promise<AttemptCount[]>;
+}
+
+const SWEEP_AT = 10_000;
+
+const countOf = ({ count, endsAt }: AttemptCounter): AttemptCount => ({ count, endsAt });
+
+/** Counters of this process alone, for the time that Redis is away. */
+export const createMemoryStore = (): AttemptStore => {
+  const counters = new Map<string, AttemptCounter>();
+  const keep = (key: string, counter: AttemptCounter): void => {
+    const empty = counter.endsAt === 0 && Object.keys(counter.pending).length === 0;
+    if (empty) counters.delete(key);
+    else counters.set(key, counter);
+  };
+  const sweep = (now: number): void => {
+    if (counters.size < SWEEP_AT) return;
+    for (const [key, counter] of counters) keep(key, current(counter, now));
+  };
+  return {
+    reserve: async (refs, attempt) => {
+      sweep(attempt.now);
+      const stored = refs.map(({ key }) => counters.get(key) ?? EMPTY_COUNTER);
+      const limits = refs.map(({ limit }) => limit.count);
+      const { verdict, report, counters: next } = reserve(stored, limits, attempt);
+      for (const [index, { key }] of refs.entries()) keep(key, next[index] ?? EMPTY_COUNTER);
+      return { verdict, report, counts: next.map(countOf) };
+    },
+    settle: async (refs, ends, attempt) =>
+      refs.map(({ key, limit }, index) => {
+        const next = settle(counters.get(key) ?? EMPTY_COUNTER, ends[index] ?? 'release', limit, attempt);
+        keep(key, next);
+        return countOf(next);
+      }),
+  };
+};
+
+// KEYS: for each counter the hash of its window and the sorted set of its undecided attempts by lapse.
+// Times come from the caller; Redis's own expiry only clears away what no caller would count any more.
+const OPEN_WINDOW = `
+local now = tonumber(ARGV[1])
+local function window(key)
+  local row = redis.call('HMGET', key, 'count', 'ends', 'reported')
+  if row[2] and tonumber(row[2]) > now then return tonumber(row[1]), row[2], row[3] end
+  return 0, '0', false
+end
+`;
+
+const RESERVE = `${OPEN_WINDOW}
+local limited, full, fresh, result = false, false, {}, {}
+for i = 1, #KEYS, 2 do
+  local limit = tonumber(ARGV[3 + (i + 1) / 2])
+  local count, ends, reported = window(KEYS[i])
+  redis.call('ZREMRANGEBYSCORE', KEYS[i + 1], '-inf', ARGV[1])
+  if count >= limit then
+    limited = true
+    if not reported then fresh[#fresh + 1] = KEYS[i] end
+  elseif count + redis.call('ZCARD', KEYS[i + 1]) >= limit then full = true end
+  result[#result + 1] = tostring(count)
+  result[#result + 1] = ends
+end
+local verdict = limited and 'limited' or full and 'wait' or 'reserved'
+for _, key in ipairs(fresh) do redis.call('HSET', key, 'reported', '1') end
+if verdict == 'reserved' then
+  for i = 2, #KEYS, 2 do
+    redis.call('ZADD', KEYS[i], ARGV[3], ARGV[2])
+    redis.call('PEXPIRE', KEYS[i], tonumber(ARGV[3]) - now)
+  end
+end
+return { verdict, #fresh > 0 and '1' or '0', unpack(result) }`;
+
+const SETTLE = `${OPEN_WINDOW}
+local result = {}
+for i = 1, #KEYS, 2 do
+  local at = 3 + (i - 1) / 2 * 3
+  local count, ends = window(KEYS[i])
+  redis.call('ZREM', KEYS[i + 1], ARGV[2])
+  if ARGV[at] == 'clear' then
+    redis.call('DEL', KEYS[i])
+    count, ends = 0, '0'
+  elseif ARGV[at] == 'count' then
+    if ends == '0' then
+      ends = ARGV[at + 1]
+      redis.call('DEL', KEYS[i])
+      redis.call('HSET', KEYS[i], 'ends', ends)
+      redis.call('PEXPIRE', KEYS[i], ARGV[at + 2])
+    end
+    count = redis.call('HINCRBY', KEYS[i], 'count', 1)
+  end
+  result[#result + 1] = tostring(count)
+  result[#result + 1] = ends
+end
+return result`;
+
+/** Counters that all processes share; each step is one script, so it is atomic. */
+export const createRedisStore = (redis: Redis, prefix: string): AttemptStore => {
+  const keysOf = (refs: readonly CounterRef[]) =>
+    // The braces keep all counters on one node of a Redis Cluster, as a script needs.
+    refs.flatMap(({ key }) => [`{${prefix}:limits}:${key}:window`, `{${prefix}:limits}:${key}:pending`]);
+  const run = async (script: string, refs: readonly CounterRef[], args: readonly (string | number)[]) =>
+    (await redis.eval(script, refs.length * 2, ...keysOf(refs), ...args)) as string[];
+  const counts = (values: readonly string[]): AttemptCount[] =>
+    values.flatMap((value, index) =>
+      index % 2 === 0 ? [{ count: Number(value), endsAt: Number(values[index + 1]) }] : [],
+    );
+  return {
+    reserve: async (refs, { id, now, lapsesAt }) => {
+      const limits = refs.map(({ limit }) => limit.count);
+      const [verdict, report, ...values] = await run(RESERVE, refs, [now, id, lapsesAt, ...limits]);
+      return { verdict: verdict as AttemptVerdict, report: report === '1', counts: counts(values) };
+    },
+    settle: async (refs, ends, { id, now }) => {
+      const args = refs.flatMap(({ limit }, index) => [
+        ends[index] ?? 'release',
+        now + limit.windowMs,
+        limit.windowMs,
+      ]);
+      return counts(await run(SETTLE, refs, [now, id, ...args]));
+    },
+  };
+};

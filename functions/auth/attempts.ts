@@ -1,0 +1,108 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { Limit } from '#shared/config/parsers.ts';
+import type { LimitState } from '#shared/http/rate-limit.ts';
+import type { Context } from '#shared/runtime/context.ts';
+import { type AttemptStore, type CounterRef, createMemoryStore, createRedisStore } from './attempt-store.ts';
+import type { AttemptCount, AttemptEnd } from './rules/attempt-counter.ts';
+
+/** A limit and whom it counts: a network, an account, or both. */
+export interface Counter {
+  /** As the RateLimit fields name it. */
+  readonly name: string;
+  readonly limit: Limit;
+  readonly subject: readonly string[];
+  /** What a success means for this counter; `release` unless said. */
+  readonly onSuccess?: AttemptEnd;
+}
+
+/** An attempt that may go on, or the limits that forbid it. */
+export type Attempt =
+  | {
+      readonly allowed: true;
+      /** Says how the attempt ended, once; returns where the caller stands then. */
+      readonly settle: (end: 'failure' | 'success' | 'release') => Promise<LimitState[]>;
+    }
+  | {
+      readonly allowed: false;
+      readonly reached: readonly LimitState[];
+      /** True for the first refusal in the window of some counter. */
+      readonly report: boolean;
+    };
+
+/** Longer than a request may take: then the process that held the attempt has died. */
+const RESERVATION_MS = 60_000;
+const POLL_MS = 20;
+
+const memories = new WeakMap<Redis, AttemptStore>();
+
+const memoryBeside = (redis: Redis): AttemptStore => {
+  const store = memories.get(redis) ?? createMemoryStore();
+  memories.set(redis, store);
+  return store;
+};
+
+const refOf = ({ name, limit, subject }: Counter, secret: string): CounterRef => {
+  const key = createHmac('sha256', secret).update(JSON.stringify([name, ...subject]));
+  return { key: key.digest('base64url'), limit };
+};
+
+const stateOf = ({ name, limit }: Counter, { count, endsAt }: AttemptCount, now: number): LimitState => ({
+  name,
+  quota: limit.count,
+  windowSeconds: Math.ceil(limit.windowMs / 1_000),
+  remaining: Math.max(0, limit.count - count),
+  resetSeconds: Math.ceil((endsAt > now ? endsAt - now : limit.windowMs) / 1_000),
+});
+
+/**
+ * Reserves an attempt in all counters, waiting while only undecided attempts stand in the way (auth.md R23).
+ * Counts in process memory while Redis is away. Limits that are switched off are left out.
+ */
+export const reserveAttempt = async (context: Context, wanted: readonly Counter[]): Promise<Attempt> => {
+  const { config, redis, log, signal } = context;
+  const counters = config.AUTH_THROTTLE === 'off' ? [] : wanted.filter(({ limit }) => limit.count > 0);
+  if (counters.length === 0) return { allowed: true, settle: async () => [] };
+  const shared = createRedisStore(redis, config.REDIS_PREFIX);
+  const memory = memoryBeside(redis);
+  const refs = counters.map((counter) => refOf(counter, config.JWT_SECRET));
+  const id = randomUUID();
+  const states = (counts: readonly AttemptCount[], now: number): LimitState[] =>
+    counters.map((counter, index) => stateOf(counter, counts[index] ?? { count: 0, endsAt: 0 }, now));
+
+  const tryIn = async <T>(store: AttemptStore, work: (store: AttemptStore) => Promise<T>) => {
+    try {
+      return { store, result: await work(store) };
+    } catch (error) {
+      if (store === memory) throw error;
+      log.warn({ err: error }, 'attempts are counted in memory');
+      return { store: memory, result: await work(memory) };
+    }
+  };
+
+  for (;;) {
+    const now = context.now().getTime();
+    const attempt = { id, now, lapsesAt: now + RESERVATION_MS };
+    const { store, result } = await tryIn(shared, (place) => place.reserve(refs, attempt));
+    if (result.verdict === 'reserved') {
+      const settle = async (end: 'failure' | 'success' | 'release'): Promise<LimitState[]> => {
+        const at = context.now().getTime();
+        const ends = counters.map(({ onSuccess }) => endOf(end, onSuccess));
+        const settled = await tryIn(store, (place) => place.settle(refs, ends, { id, now: at }));
+        return states(settled.result, at);
+      };
+      return { allowed: true, settle };
+    }
+    if (result.verdict === 'limited') {
+      const reached = states(result.counts, now).filter(({ remaining }) => remaining === 0);
+      return { allowed: false, reached, report: result.report };
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
+};
+
+const endOf = (end: 'failure' | 'success' | 'release', onSuccess: AttemptEnd = 'release'): AttemptEnd => {
+  if (end === 'failure') return 'count';
+  return end === 'success' ? onSuccess : 'release';
+};

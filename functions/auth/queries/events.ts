@@ -1,0 +1,41 @@
+import type { Database } from '#shared/database/database.ts';
+import type { Client } from '../client.ts';
+import '../tables.ts';
+
+/** What is recorded about accounts (auth.md R32). */
+export type EventKind =
+  | 'register'
+  | 'login_ok'
+  | 'login_failed'
+  | 'login_blocked'
+  | 'logout'
+  | 'refresh_replay'
+  | 'email_verified'
+  | 'email_changed'
+  | 'password_set_by_admin'
+  | 'user_created'
+  | 'role_changed'
+  | 'activated';
+
+/** One event; `client` is absent for what no request caused. */
+export interface AuthEvent {
+  readonly kind: EventKind;
+  readonly userId: number | undefined;
+  readonly client?: Client;
+}
+
+/** Writes events, in the transaction of the change where there is one. */
+export const recordEvents = async (db: Database, events: readonly AuthEvent[], now: Date): Promise<void> => {
+  await db
+    .insertInto('auth_events')
+    .values(
+      events.map(({ kind, userId, client }) => ({
+        kind,
+        user_id: userId ?? null,
+        network: client?.network ?? null,
+        user_agent: client?.userAgent ?? null,
+        created_at: now,
+      })),
+    )
+    .execute();
+};

@@ -1,0 +1,72 @@
+import type { Database } from '#shared/database/database.ts';
+import type { StoredLink } from '../rules/verification-outcome.ts';
+import '../tables.ts';
+
+/** A link that is about to be mailed; the token itself is never stored. */
+export interface NewLink {
+  readonly userId: number;
+  readonly purpose: 'verify' | 'change_email' | 'reset';
+  readonly email: string;
+  readonly hash: Buffer;
+  readonly expiresAt: Date;
+}
+
+/** Stores a link. */
+export const insertLink = async (db: Database, link: NewLink, now: Date): Promise<void> => {
+  await db
+    .insertInto('one_time_tokens')
+    .values({
+      user_id: link.userId,
+      purpose: link.purpose,
+      email: link.email,
+      token_hash: link.hash,
+      expires_at: link.expiresAt,
+      created_at: now,
+    })
+    .execute();
+};
+
+/** A verification link as it is stored. */
+export interface VerificationLink extends StoredLink {
+  readonly id: number;
+  readonly userId: number;
+}
+
+/** The verification link with this token; a reset token is none. */
+export const findVerificationLink = async (
+  db: Database,
+  hash: Buffer,
+): Promise<VerificationLink | undefined> => {
+  const row = await db
+    .selectFrom('one_time_tokens')
+    .select(['id', 'user_id', 'purpose', 'email', 'expires_at', 'used_at', 'spent_at'])
+    .where('token_hash', '=', hash)
+    .executeTakeFirst();
+  if (!row || row.purpose === 'reset') return undefined;
+  return {
+    id: row.id,
+    userId: row.user_id,
+    purpose: row.purpose,
+    email: row.email,
+    expiresAt: row.expires_at,
+    usedAt: row.used_at ?? undefined,
+    spentAt: row.spent_at ?? undefined,
+  };
+};
+
+/** Notes that the link has been used. */
+export const useLink = async (db: Database, id: number, now: Date): Promise<void> => {
+  await db.updateTable('one_time_tokens').set({ used_at: now }).where('id', '=', id).execute();
+};
+
+/** Spends every open reset link of the user. */
+export const spendResetLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
+  await db
+    .updateTable('one_time_tokens')
+    .set({ spent_at: now })
+    .where('user_id', '=', userId)
+    .where('purpose', '=', 'reset')
+    .where('used_at', 'is', null)
+    .where('spent_at', 'is', null)
+    .execute();
+};

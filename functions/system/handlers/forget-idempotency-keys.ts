@@ -1,0 +1,11 @@
+import { forgetOldKeys } from '#shared/http/idempotency.ts';
+import { cronFunction } from '#shared/runtime/queue-function.ts';
+
+const BATCH = 1_000;
+
+/** Hourly: forgets idempotency keys of yesterday, in batches so that no lock is held for long. */
+export const handler = cronFunction(async ({ db, log }) => {
+  let forgotten = 0;
+  for (let last = BATCH; last === BATCH; forgotten += last) last = await forgetOldKeys(db, BATCH);
+  if (forgotten > 0) log.info({ forgotten }, 'idempotency keys forgotten');
+});

@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { Context } from '#shared/runtime/context.ts';
+import { probeStore } from '#shared/storage/probe.ts';
+import { within } from '#shared/time/within.ts';
+
+type Check = 'ok' | 'down';
+
+/** What `/ready` answers; `degraded` means that only Redis is away. */
+export interface Readiness {
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly checks: { readonly database: Check; readonly redis: Check; readonly media: Check };
+}
+
+const CHECK_MS = 2_000;
+
+const check = async (work: Promise<unknown>): Promise<Check> => {
+  try {
+    await within(CHECK_MS, work, () => new Error('no answer in time'));
+    return 'ok';
+  } catch {
+    return 'down';
+  }
+};
+
+/** Asks every server that requests need, all at once. */
+export const checkReadiness = async ({ db, redis, config }: Context): Promise<Readiness> => {
+  const [database, cache, media] = await Promise.all([
+    check(sql`SELECT 1`.execute(db)),
+    check(redis.ping()),
+    check(probeStore(config.MEDIA_BASE_PATH)),
+  ]);
+  const checks = { database, redis: cache, media };
+  if (database === 'down' || media === 'down') return { status: 'down', checks };
+  return { status: cache === 'down' ? 'degraded' : 'ok', checks };
+};

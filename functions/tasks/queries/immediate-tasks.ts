@@ -1,0 +1,110 @@
+import { sql } from 'kysely';
+import type { Database } from '#shared/database/database.ts';
+import type { TaskAttempt } from '../immediate-jobs.ts';
+import { now } from './database-clock.ts';
+
+/** What a new immediate task is made of; `content` as it is stored. */
+export interface NewImmediateTask {
+  readonly userId: number;
+  readonly templateId: number;
+  readonly content: string;
+  readonly sensitive: boolean;
+}
+
+/** Inserts a task that is due at once and returns its id. */
+export const insertImmediateTask = async (db: Database, task: NewImmediateTask): Promise<number> => {
+  const { insertId } = await db
+    .insertInto('immediate_tasks')
+    .values({
+      user_id: task.userId,
+      template_id: task.templateId,
+      content: task.content,
+      is_sensitive: task.sensitive ? 1 : 0,
+      next_attempt_at: now,
+      created_at: now,
+      updated_at: now,
+    })
+    .executeTakeFirstOrThrow();
+  return Number(insertId);
+};
+
+/** The next attempt of an open task. */
+export interface OpenTask extends TaskAttempt {
+  /** Not positive when it is due already. */
+  readonly dueInMs: number;
+  readonly dueAt: Date;
+}
+
+/** Where a page of {@link listOpenTasks} ended. */
+export type OpenTaskPosition = Pick<OpenTask, 'dueAt' | 'id'>;
+
+/** Open tasks that no worker holds and that are due within the look-ahead, by due time and id. */
+export const listOpenTasks = async (
+  db: Database,
+  lookaheadSeconds: number,
+  limit: number,
+  after?: OpenTaskPosition,
+): Promise<OpenTask[]> => {
+  const rows = await db
+    .selectFrom('immediate_tasks')
+    .select(['id', 'round_no', 'attempts', 'next_attempt_at'])
+    .select(
+      sql<number>`TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), next_attempt_at) DIV 1000`.as('due_in_ms'),
+    )
+    .where('status', '=', 'Enqueued')
+    .where('lease_token', 'is', null)
+    .where('next_attempt_at', '<=', sql<Date>`UTC_TIMESTAMP(3) + INTERVAL ${lookaheadSeconds} SECOND`)
+    .$if(after !== undefined, (query) =>
+      query
+        .where('next_attempt_at', '>=', after?.dueAt ?? null)
+        .where((where) =>
+          where.or([
+            where('next_attempt_at', '>', after?.dueAt ?? null),
+            where('id', '>', after?.id ?? 0),
+          ]),
+        ),
+    )
+    .orderBy('next_attempt_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    round: row.round_no,
+    attempt: row.attempts + 1,
+    dueInMs: Number(row.due_in_ms),
+    dueAt: row.next_attempt_at ?? new Date(0),
+  }));
+};
+
+/** An attempt whose worker let its lease run out. */
+export interface InterruptedAttempt extends TaskAttempt {
+  readonly leaseToken: string;
+  readonly content: string;
+  readonly sensitive: boolean;
+}
+
+/** Attempts whose lease has run out, by id; only those behind `afterId`. */
+export const listInterruptedAttempts = async (
+  db: Database,
+  limit: number,
+  afterId: number,
+): Promise<InterruptedAttempt[]> => {
+  const rows = await db
+    .selectFrom('immediate_tasks')
+    .select(['id', 'round_no', 'attempts', 'lease_token', 'content', 'is_sensitive'])
+    .where('status', '=', 'Enqueued')
+    .where('lease_until', '<=', now)
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    round: row.round_no,
+    attempt: row.attempts,
+    leaseToken: row.lease_token ?? '',
+    content: row.content,
+    sensitive: row.is_sensitive === 1,
+  }));
+};

@@ -1,0 +1,32 @@
+/** What a task's content says: whom to write to, and the values of `{{1}}`, `{{2}}`, … in order. */
+export interface Content {
+  readonly recipient: string;
+  readonly variables: readonly string[];
+}
+
+const TOKEN = /\\[;\\]|;|\\|[^;\\]+/g;
+const WHITE_SPACE = /\p{White_Space}/u;
+
+/** Unicode white space off both ends; by hand, as a regular expression is quadratic on long runs of blanks. */
+const trimmed = (text: string): string => {
+  let start = 0;
+  let end = text.length;
+  while (start < end && WHITE_SPACE.test(text.charAt(start))) start++;
+  while (end > start && WHITE_SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+};
+
+/** Splits a content at its semicolons (rule M1); every text is a content, its recipient may be no address. */
+export const parseContent = (text: string): Content => {
+  const parts: string[] = [''];
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === ';') parts.push('');
+    else parts[parts.length - 1] += token.length === 2 && token.startsWith('\\') ? token.slice(1) : token;
+  }
+  const [recipient = '', ...variables] = parts.map(trimmed);
+  return { recipient, variables };
+};
+
+/** The content that {@link parseContent} reads back, but for white space at the ends of the parts. */
+export const formatContent = ({ recipient, variables }: Content): string =>
+  [recipient, ...variables].map((part) => part.replace(/[;\\]/g, '\\$&')).join(';');

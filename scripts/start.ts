@@ -1,0 +1,66 @@
+/** `npm start`: the whole local environment in one terminal, until Ctrl-C. */
+import { ConfigError } from '#shared/config/config.ts';
+import { startLocalEnvironment } from '#shared/local/local-environment.ts';
+import { firstLine, LocalFailure } from '#shared/local/local-failure.ts';
+import { table } from '#shared/local/progress.ts';
+import { abortCommands } from '#shared/local/services/processes.ts';
+import { onStopRequest } from '#shared/local/stop-request.ts';
+import { createUndoStack } from '#shared/local/undo-stack.ts';
+
+const say = (line: string): void => console.log(line);
+const undo = createUndoStack((error) => console.error(`  while stopping: ${firstLine(error)}`));
+let stopRequested = false;
+
+const stop = async (exitCode: number): Promise<never> => {
+  await undo.unwind();
+  say('Stopped.');
+  process.exit(exitCode);
+};
+
+// A closed terminal must not keep the services from being stopped.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  void stop(1);
+});
+
+let started = false;
+onStopRequest(
+  () => {
+    stopRequested = true;
+    say('Stopping …');
+    if (started) void stop(0);
+    // Otherwise the start below fails soon and stops what it has started so far.
+    else abortCommands();
+  },
+  (exitCode) => process.exit(exitCode),
+);
+
+say('Starting JapaneseStudent');
+try {
+  const environment = await startLocalEnvironment(process.env, undo, say);
+  if (stopRequested) await stop(0);
+  started = true;
+  const accounts = environment.accounts.map(
+    ({ role, email, password }) => [`role ${role}`, `${email}  ${password}`] as const,
+  );
+  say('');
+  for (const line of table([
+    ['API', environment.apiUrl],
+    ['docs', environment.docsUrl],
+    ['inbox', environment.inboxUrl || 'none: SMTP_HOST names another mail server'],
+    ...accounts,
+    ['API key', environment.apiKey],
+  ])) {
+    say(line);
+  }
+  say('');
+  say('Ctrl-C stops everything; npm run reset empties the data.');
+} catch (error) {
+  if (stopRequested) await stop(0);
+  const expected = error instanceof LocalFailure || error instanceof ConfigError;
+  console.error(expected ? error.message : error);
+  await undo.unwind();
+  process.exit(1);
+}

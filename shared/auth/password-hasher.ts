@@ -1,0 +1,68 @@
+import type { Piscina } from 'piscina';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { PasswordTask } from './password-worker.ts';
+
+/** bcrypt in worker threads, so that no request holds the event loop (auth.md R4-R6). */
+export interface PasswordHasher {
+  /** A new hash of the configured cost. @throws AppError `unavailable` when too many wait already */
+  hash(password: string, signal?: AbortSignal): Promise<string>;
+  /**
+   * Whether the password has this hash. Without a hash it takes the same time and is false.
+   * @throws AppError `unavailable` when too many wait already
+   */
+  check(password: string, hash: string | undefined, signal?: AbortSignal): Promise<boolean>;
+  /** Whether the hash was made with another cost than the configured one. */
+  isOutdated(hash: string): boolean;
+  close(): Promise<void>;
+}
+
+type Settings = Pick<Config, 'PASSWORD_BCRYPT_COST' | 'PASSWORD_HASH_WORKERS'>;
+
+/** At a quarter of a second each, more could not be served within the deadline of a request. */
+const MAXIMUM_WAITING_PER_WORKER = 100;
+const IDLE_MS = 30_000;
+
+/** Starts its threads at first use, so that a function that never sees a password has none. */
+export const openPasswordHasher = (settings: Settings): PasswordHasher => {
+  const cost = settings.PASSWORD_BCRYPT_COST;
+  let pool: Promise<Piscina> | undefined;
+
+  const open = async (): Promise<Piscina> => {
+    const { Piscina } = await import('piscina');
+    return new Piscina({
+      filename: new URL('./password-worker.ts', import.meta.url).href,
+      name: 'run',
+      minThreads: 1,
+      maxThreads: settings.PASSWORD_HASH_WORKERS,
+      idleTimeout: IDLE_MS,
+      maxQueue: MAXIMUM_WAITING_PER_WORKER * settings.PASSWORD_HASH_WORKERS,
+      // Loaders of the parent (serverless-offline brings one) are of no use to a file that runs as it is.
+      execArgv: [],
+      // The threads need no configuration, so they get none: it holds secrets.
+      env: {},
+    });
+  };
+
+  const run = async (task: PasswordTask, signal: AbortSignal | undefined): Promise<unknown> => {
+    pool ??= open();
+    const threads = await pool;
+    try {
+      return await threads.run(task, signal ? { signal } : {});
+    } catch (cause) {
+      if (cause instanceof Error && /queue/i.test(cause.message))
+        throw new AppError('unavailable', { cause });
+      throw cause;
+    }
+  };
+
+  return {
+    hash: async (password, signal) => String(await run({ kind: 'hash', password, cost }, signal)),
+    check: async (password, hash, signal) =>
+      (await run({ kind: 'check', password, hash, cost }, signal)) === true,
+    isOutdated: (hash) => Number(/^\$2[aby]\$(\d\d)\$/.exec(hash)?.[1]) !== cost,
+    close: async () => {
+      await (await pool)?.destroy();
+    },
+  };
+};

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestResources, type TestResources } from '../testing/test-resources.ts';
+import { type Database, openDatabase } from './database.ts';
+import { migrate, migrationFiles } from './migrate.ts';
+import { describeSchema } from './schema.ts';
+
+let resources: TestResources;
+const opened: { db: Database; name: string }[] = [];
+beforeAll(async () => {
+  resources = await openTestResources();
+});
+afterAll(async () => {
+  for (const { db, name } of opened) {
+    await sql`DROP DATABASE ${sql.id(name)}`.execute(db);
+    await db.destroy();
+  }
+  await resources.close();
+});
+
+const emptyDatabase = async (): Promise<Database> => {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await sql`CREATE DATABASE ${sql.id(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`.execute(resources.db);
+  const db = openDatabase({ ...resources.config, DB_NAME: name, DB_POOL_SIZE: 4 });
+  opened.push({ db, name });
+  return db;
+};
+
+describe('migrate', () => {
+  it('gives the same schema in one go and one migration at a time, in the order in which they were merged', async () => {
+    const stepwise = await emptyDatabase();
+    const files = migrationFiles();
+    // By number first: that is how a database that has been there from the start has met them.
+    const merged = [...files].sort((a, b) =>
+      (a.name.split('/')[1] ?? '') < (b.name.split('/')[1] ?? '') ? -1 : 1,
+    );
+    const known: typeof files = [];
+    for (const file of merged) {
+      known.push(file);
+      expect(
+        await migrate(
+          stepwise,
+          files.filter((each) => known.includes(each)),
+        ),
+      ).toEqual([file.name]);
+    }
+    expect(await describeSchema(stepwise)).toBe(await describeSchema(resources.db));
+  });
+
+  it('agrees with docs/schema.sql', async () => {
+    expect(await describeSchema(resources.db)).toBe(readFileSync('docs/schema.sql', 'utf8'));
+  });
+
+  it('lets one of several callers work', async () => {
+    const db = await emptyDatabase();
+    const results = await Promise.all([migrate(db), migrate(db), migrate(db)]);
+    expect(results.map(({ length }) => length).sort()).toEqual([0, 0, migrationFiles().length]);
+  });
+
+  it('finds nothing to do the second time', async () => {
+    expect(await migrate(resources.db)).toEqual([]);
+  });
+});

@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../errors/app-error.ts';
+import { prefersHtml } from './accept.ts';
+import { clientAddress, networkOf } from './client-address.ts';
+import { parseCookies } from './cookies.ts';
+import { etagMatches, etagOf } from './etag.ts';
+import { isJson, parseJsonObject } from './json-body.ts';
+import { normalizeText } from './normalize.ts';
+import { requestIdFrom } from './request-id.ts';
+import { fieldPath, readQuery } from './validate.ts';
+
+const refusal = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+  return 'none';
+};
+
+describe('JSON bodies', () => {
+  it('reads any object back, trimmed, composed and without nulls', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.oneof(fc.integer(), fc.boolean(), fc.string())), (value) => {
+        const parsed = parseJsonObject(Buffer.from(JSON.stringify(value)));
+        const expected = Object.entries(value).map(([key, item]) => [
+          key,
+          typeof item === 'string' ? normalizeText(item) : item,
+        ]);
+        expect(Object.entries(parsed)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('refuses whatever is not an object in UTF-8 with one code and nothing else', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array(), fc.string().map(Buffer.from)), (bytes) => {
+        const code = refusal(() => parseJsonObject(Buffer.from(bytes)));
+        expect(['malformed_request', 'none']).toContain(code);
+      }),
+    );
+  });
+
+  it.each([
+    ['an array', '[]'],
+    ['a string', '"x"'],
+    ['null', 'null'],
+    ['a trailing comma', '{"a":1,}'],
+    ['a comment', '{/**/}'],
+    ['nothing', ''],
+    ['a lone surrogate', '{"a":"\\ud800"}'],
+    ['deep nesting', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ])('refuses %s', (_name, text) => {
+    expect(refusal(() => parseJsonObject(Buffer.from(text)))).toBe('malformed_request');
+  });
+
+  it('refuses bytes that are not UTF-8', () => {
+    expect(refusal(() => parseJsonObject(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])))).toBe(
+      'malformed_request',
+    );
+  });
+
+  it('trims Unicode white space but not passwords, and composes both', () => {
+    const body = { name: '\u3000Jose\u0301\u00a0', password: ' e\u0301 ', __proto__x: null, kept: 'x' };
+    expect(parseJsonObject(Buffer.from(JSON.stringify(body)), ['password'])).toEqual({
+      name: 'José',
+      password: ' é ',
+      kept: 'x',
+    });
+  });
+
+  it('keeps a key called __proto__ a plain key', () => {
+    const parsed = parseJsonObject(Buffer.from('{"__proto__":{"admin":true}}'));
+    expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);
+    expect((parsed as { admin?: boolean }).admin).toBeUndefined();
+  });
+
+  it.each([
+    ['application/json', true],
+    ['Application/JSON; charset=UTF-8', true],
+    ['application/json;charset="utf-8"', true],
+    ['application/json; charset=latin1', false],
+    ['application/merge-patch+json', false],
+    ['text/plain', false],
+    [undefined, false],
+  ])('takes %s as JSON: %s', (type, expected) => {
+    expect(isJson(type)).toBe(expected);
+  });
+});
+
+describe('queries', () => {
+  it('never throws and reports every repeated name', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const { values, faults } = readQuery(text);
+        const names = [...new URLSearchParams(text).keys()];
+        expect(Object.keys(values).sort()).toEqual([...new Set(names)].sort());
+        expect(faults.length).toBe(new Set(names.filter((name, i) => names.indexOf(name) !== i)).size);
+      }),
+    );
+  });
+
+  it('writes field paths', () => {
+    expect(fieldPath(['results', 0, 'period'])).toBe('results[0].period');
+    expect(fieldPath(['name'])).toBe('name');
+  });
+});
+
+describe('cookies', () => {
+  it('reads what browsers send and survives anything else', () => {
+    expect({ ...parseCookies('a=1; b="2"; a=3; =x; y; c=d=e') }).toEqual({ a: '1', b: '2', c: 'd=e' });
+    fc.assert(
+      fc.property(fc.string(), (header) => {
+        expect(Object.values(parseCookies(header)).every((value) => typeof value === 'string')).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('request ids', () => {
+  it('takes harmless ones and replaces all others', () => {
+    expect(requestIdFrom('abc-1._Z')).toBe('abc-1._Z');
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const id = requestIdFrom(text);
+        expect(id).toMatch(/^[A-Za-z0-9._-]{1,128}$/);
+        if (/^[A-Za-z0-9._-]{1,128}$/.test(text)) expect(id).toBe(text);
+      }),
+    );
+    expect(requestIdFrom('x'.repeat(129))).toHaveLength(36);
+  });
+});
+
+describe('Accept', () => {
+  it.each([
+    [undefined, false],
+    ['*/*', false],
+    ['text/html', true],
+    ['text/html,application/xhtml+xml,*/*;q=0.8', true],
+    ['application/json, text/html', false],
+    ['application/json;q=0.5, text/html;q=0.6', true],
+    ['text/*;q=0.9, application/json;q=0.8', true],
+    ['text/html;q=0', false],
+    ['text/html;q=banana', false],
+  ])('%s prefers HTML: %s', (accept, expected) => {
+    expect(prefersHtml(accept)).toBe(expected);
+  });
+
+  it('survives any header', () => {
+    fc.assert(fc.property(fc.string(), (header) => void expect(typeof prefersHtml(header)).toBe('boolean')));
+  });
+});
+
+describe('entity tags', () => {
+  it('match weakly for If-None-Match and strongly for If-Match', () => {
+    const etag = etagOf('content');
+    expect(etag).toMatch(/^"[\w-]{27}"$/);
+    expect(etagMatches(`"other", W/${etag}`, etag)).toBe(true);
+    expect(etagMatches(`W/${etag}`, etag, true)).toBe(false);
+    expect(etagMatches('*', etag, true)).toBe(true);
+    expect(etagMatches('nonsense', etag)).toBe(false);
+  });
+});
+
+describe('addresses', () => {
+  it.each([
+    ['203.0.113.77', '203.0.113.0/24'],
+    ['::ffff:203.0.113.77', '203.0.113.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8::/64'],
+    ['::1', '::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['nonsense', 'unknown'],
+  ])('the network of %s is %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+
+  it('gives every address of a network the same network, and survives any text', () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (address) => {
+        expect(networkOf(address)).toMatch(/\/(64|24)$/);
+      }),
+    );
+    fc.assert(fc.property(fc.string(), (text) => void expect(typeof networkOf(text)).toBe('string')));
+  });
+
+  it.each([
+    ['nobody is trusted', '10.0.0.1', '1.2.3.4', [], '10.0.0.1'],
+    ['a stranger names himself', '9.9.9.9', '1.2.3.4', ['10.0.0.0/8'], '9.9.9.9'],
+    ['the proxy speaks', '10.0.0.1', '1.2.3.4', ['10.0.0.0/8'], '1.2.3.4'],
+    ['the client made up an entry', '10.0.0.1', '6.6.6.6, 1.2.3.4', ['10.0.0.0/8'], '1.2.3.4'],
+    ['two proxies', '10.0.0.1', '1.2.3.4, 10.0.0.2', ['10.0.0.0/8'], '1.2.3.4'],
+    ['garbage', '10.0.0.1', 'x', ['10.0.0.1'], '10.0.0.1'],
+    ['no header', '10.0.0.1', undefined, ['10.0.0.1'], '10.0.0.1'],
+  ])('%s', (_name, peer, forwarded, proxies, expected) => {
+    const headers: Record<string, string> = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+    expect(clientAddress({ peer, headers }, proxies)).toBe(expected);
+  });
+});

@@ -1,0 +1,123 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { loadConfig } from '#shared/config/config.ts';
+import { openDatabase } from '#shared/database/database.ts';
+import { migrate } from '#shared/database/migrate.ts';
+import { seed } from '#shared/database/seed.ts';
+import { apiEnvironment, wantedPort } from './api-environment.ts';
+import { startDevServer } from './dev-server.ts';
+import { type EnvironmentFile, LOCAL_ACCOUNTS, writeEnvironmentFile } from './environment-file.ts';
+import { startInbox } from './inbox.ts';
+import { firstLine, LocalFailure } from './local-failure.ts';
+import { takeLock } from './lock.ts';
+import { ENVIRONMENT_FILE, LOCAL_DIRECTORY, START_LOCK } from './paths.ts';
+import { type Progress, step } from './progress.ts';
+import { freePort, portProblem } from './services/ports.ts';
+import { refuseWhenAborted } from './services/processes.ts';
+import { startServices } from './services/services.ts';
+import type { UndoStack } from './undo-stack.ts';
+
+const READY_TIMEOUT_MS = 60_000;
+
+const claimFolder = async (undo: UndoStack): Promise<void> => {
+  const holder = await takeLock(START_LOCK);
+  if (holder !== undefined) {
+    throw new LocalFailure(`npm start already runs in this folder (process ${holder}): stop it first`);
+  }
+  undo.push(() => rm(START_LOCK, { force: true }));
+  await rm(ENVIRONMENT_FILE, { force: true });
+};
+
+const claimPort = async (environment: NodeJS.ProcessEnv): Promise<number> => {
+  const port = wantedPort(environment);
+  if (port === 0) return freePort();
+  const problem = await portProblem(port);
+  if (problem === undefined) return port;
+  throw new LocalFailure(
+    problem === 'EADDRINUSE'
+      ? `Port ${port} is busy: stop what listens there or choose another, for example PORT=${port + 1} npm start`
+      : `Port ${port} cannot be used (${problem}): choose another, for example PORT=3000 npm start`,
+  );
+};
+
+const prepareDatabase = async (environment: NodeJS.ProcessEnv, progress: Progress): Promise<void> => {
+  const config = loadConfig(environment);
+  const db = openDatabase(config);
+  try {
+    await step(progress, 'schema', () => migrate(db));
+    await step(progress, 'content', () => seed(db, config));
+  } finally {
+    await db.destroy();
+  }
+};
+
+const untilReady = async (url: string): Promise<void> => {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  let answer = 'no answer';
+  while (performance.now() < deadline) {
+    refuseWhenAborted();
+    try {
+      const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(5_000) });
+      if (response.ok) return;
+      answer = `status ${response.status}`;
+    } catch (error) {
+      answer = firstLine(error);
+    }
+    await delay(50);
+  }
+  throw new LocalFailure(`The API is not ready after ${READY_TIMEOUT_MS / 1_000} s: ${answer}`);
+};
+
+/**
+ * Brings up services, schema, content, mail catcher and API, and writes `.local/environment.json`.
+ * Everything to be stopped again is pushed on `undo`, also when this throws.
+ * @throws LocalFailure in one line
+ */
+export const startLocalEnvironment = async (
+  caller: NodeJS.ProcessEnv,
+  undo: UndoStack,
+  progress: Progress,
+): Promise<EnvironmentFile> => {
+  await claimFolder(undo);
+  const port = await claimPort(caller);
+  const services = await startServices({
+    directory: LOCAL_DIRECTORY,
+    durability: 'durable',
+    environment: caller,
+    progress,
+  });
+  undo.push(services.stop);
+  const inbox = caller['SMTP_HOST']
+    ? undefined
+    : await step(progress, 'mail catcher', () => startInbox(LOCAL_DIRECTORY));
+  if (inbox) undo.push(inbox.stop);
+  const environment = apiEnvironment(caller, {
+    port,
+    directory: LOCAL_DIRECTORY,
+    services: services.environment,
+    smtpPort: inbox?.smtpPort,
+  });
+  const mediaBasePath = environment['MEDIA_BASE_PATH'] ?? '';
+  await mkdir(mediaBasePath, { recursive: true });
+  await prepareDatabase(environment, progress);
+  const apiUrl = await step(progress, 'API', async () => {
+    const api = await startDevServer({ port, environment, watch: true, log: progress });
+    undo.push(api.stop);
+    await untilReady(api.url);
+    return api.url;
+  });
+  const file: EnvironmentFile = {
+    apiUrl,
+    docsUrl: `${apiUrl}/docs`,
+    inboxUrl: inbox?.url ?? '',
+    apiKey: environment['API_KEY'] ?? '',
+    database: services.database,
+    redisUrl: services.redis.url,
+    mediaUrlSecret: environment['MEDIA_URL_SECRET'] ?? '',
+    mediaBasePath,
+    accounts: LOCAL_ACCOUNTS,
+  };
+  await writeEnvironmentFile(ENVIRONMENT_FILE, file);
+  undo.push(() => rm(ENVIRONMENT_FILE, { force: true }));
+  return file;
+};

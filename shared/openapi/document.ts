@@ -1,0 +1,170 @@
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { ERROR_SENTENCE, ERROR_STATUS, type ErrorCode } from '../errors/error-codes.ts';
+import type { BodySpec, Contract } from '../http/contract.ts';
+import { documentedCodes } from '../http/documented-codes.ts';
+import type { EndpointHandler } from '../http/endpoint.ts';
+import { type Route, routingTable } from '../http/routing-table.ts';
+
+/** The one error shape; `code` is closed per status in each operation's description. */
+const errorSchema = z
+  .object({
+    error: z.string().meta({ description: 'A sentence for a person.' }),
+    code: z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]),
+    requestId: z.string(),
+    details: z
+      .array(z.object({ field: z.string(), message: z.string(), code: z.string() }))
+      .optional()
+      .meta({ description: 'All failing fields, in field order; always there with `validation_failed`.' }),
+  })
+  .meta({ id: 'Error' });
+
+const SECURITY: Record<Contract['guard'], Record<string, string[]>[]> = {
+  public: [],
+  user: [{ bearer: [] }, { cookie: [] }],
+  tutor: [{ bearer: [] }, { cookie: [] }],
+  admin: [{ bearer: [] }, { cookie: [] }],
+  service: [{ apiKey: [] }],
+};
+
+const GUARD_TEXT: Record<Contract['guard'], string> = {
+  public: 'Public.',
+  user: 'Any signed-in account.',
+  tutor: 'Tutors and admins.',
+  admin: 'Admins.',
+  service: 'Services with the API key.',
+};
+
+/** A route with the contract of its handler. */
+export interface DocumentedRoute extends Route {
+  readonly contract: Contract;
+}
+
+/** Loads the handler of every route; a module that exports no endpoint is a fault of ours. */
+export const loadContracts = (routes: readonly Route[] = routingTable()): Promise<DocumentedRoute[]> =>
+  Promise.all(
+    routes.map(async (route) => {
+      const module = (await import(/* @vite-ignore */ pathToFileURL(route.module).href)) as {
+        handler?: EndpointHandler;
+      };
+      if (!module.handler?.contract) throw new TypeError(`${route.module} exports no endpoint`);
+      return { ...route, contract: module.handler.contract };
+    }),
+  );
+
+const errorResponses = (contract: Contract): ZodOpenApiResponsesObject => {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of documentedCodes(contract)) {
+    byStatus.set(ERROR_STATUS[code], [...(byStatus.get(ERROR_STATUS[code]) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `\`${code}\`: ${ERROR_SENTENCE[code]}`).join('\n\n'),
+        content: { 'application/json': { schema: errorSchema } },
+      },
+    ]),
+  );
+};
+
+const successResponses = (contract: Contract): ZodOpenApiResponsesObject =>
+  Object.fromEntries(
+    Object.entries(contract.responses).map(([status, response]) => [
+      String(status),
+      {
+        description: response.description,
+        ...(response.headers ? { headers: describeHeaders(response.headers) } : {}),
+        ...content(contract, response),
+      },
+    ]),
+  );
+
+const describeHeaders = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' as const } },
+    ]),
+  );
+
+const content = (contract: Contract, { schema, contentType }: Contract['responses'][number]) => {
+  const page = contract.page ? { 'text/html': { schema: { type: 'string' as const } } } : {};
+  if (schema) return { content: { [contentType ?? 'application/json']: { schema }, ...page } };
+  if (contentType) return { content: { [contentType]: { schema: { type: 'string' as const } } } };
+  return {};
+};
+
+const requestBody = (body: BodySpec) => {
+  const files = Object.fromEntries(
+    Object.entries(body.files ?? {}).map(([name, file]) => {
+      const schema = z.string().meta({ override: { type: 'string', format: 'binary' } });
+      return [name, file.required ? schema : schema.optional()];
+    }),
+  );
+  const multipart = { 'multipart/form-data': { schema: body.schema.extend(files) } };
+  const json = { 'application/json': { schema: body.schema } };
+  return {
+    required: !body.optional,
+    content: {
+      ...(body.format === 'multipart' ? {} : json),
+      ...(body.format === 'json' ? {} : multipart),
+    },
+  };
+};
+
+const IDEMPOTENCY_HEADER = z.object({
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\x20-\x7e]+$/)
+    .optional()
+    .meta({ description: 'The same key and payload within 24 h replays the first answer.' }),
+});
+
+const parameters = ({ request = {}, idempotent }: Contract) => ({
+  ...(request.path ? { path: request.path } : {}),
+  ...(request.query ? { query: request.query } : {}),
+  ...(request.headers || idempotent
+    ? { header: idempotent ? IDEMPOTENCY_HEADER.extend(request.headers?.shape ?? {}) : request.headers }
+    : {}),
+});
+
+const operation = ({ functionName, domain, contract }: DocumentedRoute): ZodOpenApiOperationObject => ({
+  operationId: functionName,
+  tags: [domain],
+  summary: contract.summary,
+  description: [contract.description, GUARD_TEXT[contract.guard]].filter(Boolean).join('\n\n'),
+  security: SECURITY[contract.guard],
+  requestParams: parameters(contract) as NonNullable<ZodOpenApiOperationObject['requestParams']>,
+  ...(contract.request?.body ? { requestBody: requestBody(contract.request.body) } : {}),
+  responses: { ...successResponses(contract), ...errorResponses(contract) },
+});
+
+/** The OpenAPI 3.1 document of the given routes, from the very schemas that validate. */
+export const createOpenApi = (routes: readonly DocumentedRoute[], serverUrl: string) => {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'JapaneseStudent API',
+      version: '6.0.0',
+      description: 'Accounts, kana tests, a dictionary with spaced repetition, courses, media and tasks.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: serverUrl }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        cookie: { type: 'apiKey', in: 'cookie', name: 'access_token' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  });
+};

@@ -1,0 +1,132 @@
+import type { Server } from 'node:http';
+import type { Config } from '../../config/config.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { ErrorCode } from '../../errors/error-codes.ts';
+import { commonHeaders } from '../../http/common-headers.ts';
+import { errorResponse } from '../../http/error-response.ts';
+import { requestIdFrom } from '../../http/request-id.ts';
+import type { Log } from '../../log/log.ts';
+
+/** The parts of a hapi request that the gateway touches. */
+interface GatewayRequest {
+  readonly app: { origin?: string | undefined };
+  readonly headers: Record<string, string | undefined>;
+  mime: string | null;
+  readonly path: string;
+  readonly response: GatewayResponse | GatewayFault;
+}
+
+interface GatewayResponse {
+  readonly isBoom?: undefined;
+  readonly headers: Record<string, unknown>;
+  readonly statusCode: number;
+  readonly source: unknown;
+  charset(name: string): GatewayResponse;
+  code(status: number): GatewayResponse;
+  header(name: string, value: string): GatewayResponse;
+}
+
+interface GatewayFault extends Error {
+  readonly isBoom: true;
+  readonly output: { readonly statusCode: number };
+}
+
+interface GatewayToolkit {
+  readonly continue: symbol;
+  response(body: string): GatewayResponse;
+}
+
+type Extension = (request: GatewayRequest, toolkit: GatewayToolkit) => unknown;
+
+/** The parts of the hapi server of serverless-offline that this project relies on. */
+export interface GatewayServer {
+  readonly listener: Server;
+  readonly settings: { autoListen: boolean };
+  ext(event: 'onRequest' | 'onPreHandler' | 'onPreResponse', extension: Extension): void;
+  table(): readonly { readonly settings: { readonly response: { ranges: boolean } } }[];
+  start(): Promise<void>;
+  stop(options: { timeout: number }): Promise<void>;
+}
+
+const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
+const BINARY = 'application/octet-stream';
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  503: 'unavailable',
+};
+
+const codeOf = (status: number): ErrorCode =>
+  CODE_OF_STATUS[status] ?? (status < 500 ? 'malformed_request' : 'internal_error');
+
+/** serverless-offline answers an error that escapes a function with an object that tells all about it. */
+const isEscapedError = (source: unknown): source is { errorType?: string; stackTrace?: readonly string[] } =>
+  typeof source === 'object' && source !== null && 'errorMessage' in source;
+
+/** Hides from serverless-offline and hapi what they would act on, and the function should see as it came. */
+const hideFromGateway: Extension = ({ app, headers }, { continue: next }) => {
+  // With an origin the plugin would write CORS headers of its own, credentials for everyone among them.
+  app.origin = headers['origin'];
+  delete headers['origin'];
+  // JSON travels as text; anything else byte for byte, even if the content type is malformed.
+  const type = headers['content-type'];
+  if (type !== undefined) headers['content-type'] = JSON_TYPE.test(type) ? 'application/json' : BINARY;
+  return next;
+};
+
+/** serverless-offline parses JSON, only to lose bodies such as `0` or `null`. */
+const leaveBodyAlone: Extension = (request, { continue: next }) => {
+  request.mime = BINARY;
+  return next;
+};
+
+/** What {@link shapeAnswers} needs. */
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** True once the process takes no further requests, so that kept connections end with their answer. */
+  readonly isDraining: () => boolean;
+}
+
+/** Sends what the functions answer as it is, and what the gateway itself answers in the API's error shape. */
+export const shapeAnswers = (server: GatewayServer, options: GatewayOptions): void => {
+  const { config, log, isDraining } = options;
+
+  const refuse = (request: GatewayRequest, toolkit: GatewayToolkit, code: ErrorCode): GatewayResponse => {
+    const requestId = requestIdFrom(request.headers['x-request-id']);
+    const { status, headers, body } = errorResponse(new AppError(code), requestId);
+    const answer = toolkit.response(JSON.stringify(body)).code(status);
+    const all = { 'content-type': 'application/json', ...headers };
+    const shared = commonHeaders(requestId, request.app.origin, config);
+    for (const [name, value] of Object.entries({ ...all, ...shared })) answer.header(name, value);
+    return answer;
+  };
+
+  const answerOf = (request: GatewayRequest, toolkit: GatewayToolkit): GatewayResponse => {
+    const { response } = request;
+    if (response.isBoom) {
+      const code = codeOf(response.output.statusCode);
+      if (code === 'internal_error') log.error({ err: response, path: request.path }, 'the gateway failed');
+      return refuse(request, toolkit, code);
+    }
+    if (isEscapedError(response.source)) {
+      const { errorType, stackTrace } = response.source;
+      log.error({ errorType, stackTrace, path: request.path }, 'an error escaped from a function');
+      return refuse(request, toolkit, 'internal_error');
+    }
+    if (response.source === null || response.source === '') delete response.headers['content-type'];
+    return response;
+  };
+
+  server.ext('onRequest', hideFromGateway);
+  server.ext('onPreHandler', leaveBodyAlone);
+  server.ext('onPreResponse', (request, toolkit) => {
+    const answer = answerOf(request, toolkit).charset('');
+    if (isDraining()) answer.header('connection', 'close');
+    return answer === request.response ? toolkit.continue : answer;
+  });
+  // Ranges are the functions' business: hapi would cut any 200.
+  for (const { settings } of server.table()) settings.response.ranges = false;
+};

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FunctionDefinition } from './function-events.ts';
+
+/** A loaded function. */
+export type Handler = (event: unknown, context: { functionName: string; awsRequestId: string }) => unknown;
+
+const HANDLER = /^(.+)\.([^./]+)$/;
+
+const loadHandler = async (root: string, name: string, handler: string): Promise<Handler> => {
+  const [, path = '', exported = ''] = HANDLER.exec(handler) ?? [];
+  const module: Record<string, unknown> = await import(pathToFileURL(join(root, `${path}.ts`)).href).catch(
+    (cause: unknown) => {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`function ${name} (${path}.ts) does not load: ${message}`, { cause });
+    },
+  );
+  const loaded = module[exported];
+  if (typeof loaded === 'function') return loaded as Handler;
+  throw new Error(`function ${name}: ${path}.ts exports no function ${exported}`);
+};
+
+/**
+ * Loads the modules of all functions ahead of the first call, so that broken code shows at once. They are the
+ * very instances that serverless-offline uses later: both load `file:` URLs through the same module cache.
+ * @throws Error naming the first function that does not load
+ */
+export const loadHandlers = async (
+  root: string,
+  functions: ReadonlyMap<string, FunctionDefinition>,
+): Promise<ReadonlyMap<string, Handler>> => {
+  const loaded = [...functions].map(
+    async ([name, { handler }]) => [name, await loadHandler(root, name, handler)] as const,
+  );
+  return new Map(await Promise.all(loaded));
+};

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { processConfig } from '../../config/process-config.ts';
+import { createLog } from '../../log/log.ts';
+import { closeProcessResources } from '../resources.ts';
+import { type Background, startBackground } from './background.ts';
+import { trackConnections } from './connections.ts';
+import type { FunctionDefinition } from './function-events.ts';
+import { type GatewayServer, shapeAnswers } from './gateway.ts';
+import { loadHandlers } from './load-handlers.ts';
+import { answerParserErrors } from './parser-errors.ts';
+import { functionsOf, type Serverless } from './service.ts';
+
+const GRACE_MS = 25_000;
+
+/** A serverless-offline server that answers in the API's shape, with everything that runs beside it. */
+export interface LocalApi {
+  /** Finishes requests, batches and scheduled runs, then closes what the process shares. */
+  stop(idleMs: number): Promise<void>;
+}
+
+/** What {@link openLocalApi} works on. */
+export interface LocalApiOptions {
+  readonly serverless: Serverless;
+  readonly functions?: ReadonlyMap<string, FunctionDefinition>;
+  readonly server: GatewayServer;
+}
+
+/**
+ * Loads all functions, shapes what the server answers and starts the background work.
+ * @throws Error for a function that does not load, or a configuration that is not complete
+ */
+export const openLocalApi = async (given: LocalApiOptions): Promise<LocalApi> => {
+  const { serverless, server, functions = functionsOf(serverless) } = given;
+  const config = processConfig();
+  const log = createLog(config.LOG_LEVEL);
+  const connections = trackConnections(server.listener);
+  shapeAnswers(server, { config, log, isDraining: connections.isDraining });
+  answerParserErrors(server.listener, config, connections.isBusy);
+  const handlers = await loadHandlers(serverless.serviceDir, functions);
+  const invoke = async (functionName: string, event: unknown): Promise<unknown> =>
+    handlers.get(functionName)?.(event, { functionName, awsRequestId: randomUUID() });
+  const background: Background = startBackground({ functions, config, log, invoke });
+  return {
+    stop: async (idleMs) => {
+      const served = server.settings.autoListen
+        ? server.stop({ timeout: GRACE_MS })
+        : connections.drain(idleMs, GRACE_MS);
+      await Promise.all([served, background.stop(GRACE_MS)]);
+      await closeProcessResources();
+    },
+  };
+};

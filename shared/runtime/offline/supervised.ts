@@ -1,0 +1,48 @@
+import type { Socket } from 'node:net';
+import { openLocalApi } from './local-api.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+import { offlineInternals, type Serverless } from './service.ts';
+
+const tell = (message: FromWorker): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send) process.send(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+
+/** Resolves with the time that kept connections have left, once the worker is told to end. */
+const retirement = (): Promise<number> =>
+  new Promise((resolve) => {
+    process.on('message', (message: ToWorker) => {
+      if (message.type === 'retire') resolve(message.idleMs);
+    });
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(0));
+  });
+
+/**
+ * Serves as a worker of the development server: connections come from the supervisor over IPC, so the port
+ * stays open while workers are exchanged. Ends the process.
+ */
+export const runSupervised = async (serverless: Serverless): Promise<void> => {
+  const retired = retirement();
+  const offline = offlineInternals(serverless);
+  offline.mergeOptions();
+  const { lambdas, httpApiEvents, httpEvents } = offline.getEvents();
+  await offline.createLambda(lambdas, true);
+  await offline.createHttp([...httpApiEvents, ...httpEvents], true);
+  const server = offline.getApiGatewayServer();
+  server.settings.autoListen = false;
+  const api = await openLocalApi({ serverless, server });
+  await server.start();
+  process.on('message', (message: ToWorker, socket: Socket | undefined) => {
+    if (message.type === 'connection' && socket) server.listener.emit('connection', socket);
+  });
+  await tell({ type: 'ready' });
+  await api.stop(await retired);
+  process.exit(0);
+};
+
+/** Reports why the worker cannot serve, and ends the process. */
+export const reportFailure = async (error: unknown): Promise<never> => {
+  await tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.exit(1);
+};
