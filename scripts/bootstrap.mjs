@@ -96,7 +96,11 @@ const npm = (args, label) =>
       const reason = errors.find(
         (line) => !/^npm (error|ERR!) (code|syscall|errno|path|command)\b/.test(line),
       );
-      finish((reason ?? errors[0] ?? `npm ended with ${signal ?? code}`).replace(/^npm (error|ERR!) /, ''));
+      finish(
+        (reason ?? errors[0] ?? `npm ended with ${signal ?? code}`)
+          .replace(/^npm (error|ERR!) /, '')
+          .replace(/\.$/, ''),
+      );
     });
   });
 
@@ -139,7 +143,7 @@ const install = async () => {
   const complaint = await npm(['ci'], 'installing dependencies (npm ci)');
   if (complaint !== undefined) {
     fail(
-      `The dependencies could not be installed: ${complaint}. Check the network and run the command again.`,
+      `The dependencies could not be installed: ${complaint}. If the network is at fault, run the command again.`,
     );
   }
   writeFileSync(STAMP, lockHash());

@@ -25,7 +25,8 @@ const VERSION = 'v1:';
 const keys = new Map<string, Buffer>();
 
 const keyOf = ({ TASK_CONTENT_SECRET: secret }: Secret): Buffer => {
-  const known = keys.get(secret) ?? Buffer.from(hkdfSync('sha256', secret, '', 'immediate task content v1', 32));
+  const known =
+    keys.get(secret) ?? Buffer.from(hkdfSync('sha256', secret, '', 'immediate task content v1', 32));
   keys.set(secret, known);
   return known;
 };

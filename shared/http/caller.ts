@@ -88,3 +88,9 @@ export const assertSameOrigin = (request: HttpRequest, { config }: Pick<Context,
       : origin === own || isListedOrigin(origin, config.CORS_ALLOWED_ORIGINS);
   if (!trusted) throw new AppError('csrf_rejected');
 };
+
+/** The user id of a caller whom a guard for users has let pass. */
+export const callerId = (caller: Caller): number => {
+  if (caller.kind !== 'user') throw new TypeError('the endpoint is not guarded for users');
+  return caller.userId;
+};

@@ -109,7 +109,7 @@ const answerOnce = async (
   const key = contract.idempotent ? idempotencyKey(request) : undefined;
   if (key === undefined) return perform(context.db);
   const hash = payloadHash(request, body, context.config);
-  const once = { caller: idempotencyCaller(identity), key, payloadHash: hash };
+  const once = { caller: idempotencyCaller({ caller, address: identity.address }), key, payloadHash: hash };
   return onceForKey(context.db, once, async (transaction) => perform(transaction));
 };
 

@@ -39,7 +39,7 @@ export const idempotencyKey = (request: HttpRequest): string | undefined => {
 };
 
 /** The caller that a key belongs to; on public routes the client address. */
-export const idempotencyCaller = ({ caller, address }: Identity): string => {
+export const idempotencyCaller = ({ caller, address }: Pick<Identity, 'caller' | 'address'>): string => {
   if (caller.kind === 'user') return `user:${caller.userId}`;
   return caller.kind === 'service' ? 'service' : `address:${address}`;
 };

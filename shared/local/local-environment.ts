@@ -8,12 +8,12 @@ import { apiEnvironment, wantedPort } from './api-environment.ts';
 import { startDevServer } from './dev-server.ts';
 import { type EnvironmentFile, LOCAL_ACCOUNTS, writeEnvironmentFile } from './environment-file.ts';
 import { startInbox } from './inbox.ts';
-import { firstLine, LocalFailure } from './local-failure.ts';
+import { LocalFailure } from './local-failure.ts';
 import { takeLock } from './lock.ts';
 import { ENVIRONMENT_FILE, LOCAL_DIRECTORY, START_LOCK } from './paths.ts';
 import { type Progress, step } from './progress.ts';
 import { freePort, portProblem } from './services/ports.ts';
-import { refuseWhenAborted } from './services/processes.ts';
+import { abortSignal } from './services/processes.ts';
 import { startServices } from './services/services.ts';
 import type { UndoStack } from './undo-stack.ts';
 
@@ -51,21 +51,36 @@ const prepareDatabase = async (environment: NodeJS.ProcessEnv, progress: Progres
   }
 };
 
-const untilReady = async (url: string): Promise<void> => {
-  const deadline = performance.now() + READY_TIMEOUT_MS;
-  let answer = 'no answer';
-  while (performance.now() < deadline) {
-    refuseWhenAborted();
-    try {
-      const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(5_000) });
-      if (response.ok) return;
-      answer = `status ${response.status}`;
-    } catch (error) {
-      answer = firstLine(error);
-    }
+const untilReady = async (url: string, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    const answer = await fetch(`${url}/ready`, { signal }).catch(() => undefined);
+    if (answer?.ok) return;
     await delay(50);
   }
-  throw new LocalFailure(`The API is not ready after ${READY_TIMEOUT_MS / 1_000} s: ${answer}`);
+};
+
+// The deadline holds for a server that never comes up as well as for one that never becomes ready.
+const startApi = async (
+  port: number,
+  environment: Readonly<Record<string, string>>,
+  undo: UndoStack,
+  progress: Progress,
+): Promise<string> => {
+  const signal = AbortSignal.any([AbortSignal.timeout(READY_TIMEOUT_MS), abortSignal]);
+  const ready = async (): Promise<string> => {
+    const api = await startDevServer({ port, environment, watch: true, log: progress });
+    undo.push(api.stop);
+    await untilReady(api.url, signal);
+    return api.url;
+  };
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () =>
+      reject(
+        new LocalFailure(`The API is not ready after ${READY_TIMEOUT_MS / 1_000} s: see its log lines above`),
+      ),
+    );
+  });
+  return Promise.race([ready(), late]);
 };
 
 /**
@@ -100,12 +115,7 @@ export const startLocalEnvironment = async (
   const mediaBasePath = environment['MEDIA_BASE_PATH'] ?? '';
   await mkdir(mediaBasePath, { recursive: true });
   await prepareDatabase(environment, progress);
-  const apiUrl = await step(progress, 'API', async () => {
-    const api = await startDevServer({ port, environment, watch: true, log: progress });
-    undo.push(api.stop);
-    await untilReady(api.url);
-    return api.url;
-  });
+  const apiUrl = await step(progress, 'API', () => startApi(port, environment, undo, progress));
   const file: EnvironmentFile = {
     apiUrl,
     docsUrl: `${apiUrl}/docs`,

@@ -39,26 +39,35 @@ export const watchSources = (root: string, onSave: () => void): SourceWatch => {
   };
 
   const forget = (directory: string): void => {
-    watchers.get(directory)?.close();
-    watchers.delete(directory);
+    for (const [watched, watcher] of watchers) {
+      if (watched !== directory && !watched.startsWith(join(directory, '/'))) continue;
+      watcher.close();
+      watchers.delete(watched);
+    }
+  };
+
+  const follow = (path: string): void => {
+    if (!isDirectory(path)) {
+      forget(path);
+    } else if (!watchers.has(path)) {
+      watchTree(path);
+      // Its files were there before it was watched.
+      saved();
+    }
   };
 
   const watchDirectory = (directory: string): void => {
-    if (watchers.has(directory)) return;
     const watcher = watch(directory, (_event, name) => {
       if (name === null) return;
       const path = join(directory, name);
-      if (directory !== root && isDirectory(path)) watchTree(path);
+      if (directory !== root) follow(path);
       if (isSource(relative(root, path))) saved();
     });
     watcher.on('error', () => forget(directory));
-    watcher.on('close', () => forget(directory));
     watchers.set(directory, watcher);
   };
 
   const watchTree = (directory: string): void => {
-    // Files that came with a new directory were saved before it was watched.
-    if (timer === undefined && watchers.size > 0 && !watchers.has(directory)) saved();
     watchDirectory(directory);
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       if (entry.isDirectory()) watchTree(join(directory, entry.name));
@@ -67,11 +76,10 @@ export const watchSources = (root: string, onSave: () => void): SourceWatch => {
 
   watchDirectory(root);
   for (const directory of WATCHED) watchTree(join(root, directory));
-  clearTimeout(timer);
   return {
     close: () => {
       clearTimeout(timer);
-      for (const directory of [...watchers.keys()]) forget(directory);
+      forget(root);
     },
   };
 };

@@ -21,6 +21,11 @@ interface SmtpFault extends Error {
   readonly responseCode?: number;
 }
 
+/** What is said of a connection that ended without a word. */
+export const CLOSED = 'connection closed';
+/** What is said of every time limit. */
+export const TOO_LATE = 'the mail server did not answer in time';
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
@@ -29,7 +34,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'mail server not found',
   EHOSTUNREACH: 'mail server unreachable',
   ENETUNREACH: 'mail server unreachable',
-  ECONNECTION: 'connection closed',
+  ECONNECTION: CLOSED,
   EDNS: 'mail server not found',
   ETLS: 'no TLS',
   EAUTH: 'login failed',
@@ -58,7 +63,7 @@ export const classifyMailFault = (error: unknown): MailError => {
   const fault: SmtpFault = error instanceof Error ? error : new Error('not an Error');
   if (isRefusalOfRecipient(fault)) return new MailError('recipient_refused', reasonOf(fault));
   if (fault.code === 'ETIMEDOUT' || fault.originalCode === 'ETIMEDOUT') {
-    return new MailError('smtp_timeout', 'the mail server did not answer in time');
+    return new MailError('smtp_timeout', TOO_LATE);
   }
   return new MailError('smtp_error', reasonOf(fault));
 };

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Config } from '../config/config.ts';
-import { classifyMailFault, MailError } from './mail-error.ts';
+import { CLOSED, classifyMailFault, MailError, TOO_LATE } from './mail-error.ts';
 import { createSlots } from './slots.ts';
 
 /** One mail to one recipient, sent as `multipart/alternative` in UTF-8. */
@@ -66,6 +66,12 @@ const openTransport = (settings: MailSettings) =>
       : { auth: { user: settings.SMTP_USERNAME, pass: settings.SMTP_PASSWORD } }),
   });
 
+/** Keeps the caller's spelling of a header name, where the library has one of its own. */
+const spelledAs = (headers: Mail['headers']) => {
+  const spelling = new Map(Object.keys(headers).map((name) => [name.toLowerCase(), name]));
+  return (name: string): string => spelling.get(name.toLowerCase()) ?? name;
+};
+
 /** Opens the pool; connections are made when mails are sent, so this never fails. */
 export const openMailer = (settings: MailSettings): Mailer => {
   const transport = openTransport(settings);
@@ -73,8 +79,17 @@ export const openMailer = (settings: MailSettings): Mailer => {
   const inSlot = createSlots(settings.SMTP_POOL_SIZE);
   const longestMs = settings.SMTP_CONNECT_TIMEOUT_MS + settings.SMTP_SEND_TIMEOUT_MS;
 
+  const faultOf = (error: unknown, startedAt: number): MailError => {
+    const fault = classifyMailFault(error);
+    // Of a silent connection that was used before, the library says no more than that it was closed.
+    const wasSilent = performance.now() - startedAt >= settings.SMTP_SEND_TIMEOUT_MS;
+    const isClosed = fault.code === 'smtp_error' && fault.message === CLOSED;
+    return isClosed && wasSilent ? new MailError('smtp_timeout', TOO_LATE) : fault;
+  };
+
   const deliver = async ({ to, ...mail }: Mail, signal: AbortSignal): Promise<void> => {
     if (signal.aborted) throw new MailError('aborted', 'not sent');
+    const startedAt = performance.now();
     const deadline = new AbortController();
     // Limits of silence don't notice a server that answers a byte at a time.
     const timer = setTimeout(() => deadline.abort(), longestMs);
@@ -83,12 +98,13 @@ export const openMailer = (settings: MailSettings): Mailer => {
         ...mail,
         from: settings.SMTP_FROM,
         to: { name: '', address: to },
+        normalizeHeaderKey: spelledAs(mail.headers),
         signal: AbortSignal.any([signal, deadline.signal]),
       });
     } catch (error) {
       if (signal.aborted) throw new MailError('aborted', 'given up while sending');
-      if (deadline.signal.aborted) throw new MailError('smtp_timeout', 'the mail server did not answer in time');
-      throw classifyMailFault(error);
+      if (deadline.signal.aborted) throw new MailError('smtp_timeout', TOO_LATE);
+      throw faultOf(error, startedAt);
     } finally {
       clearTimeout(timer);
     }

@@ -152,7 +152,8 @@ export const startDispatcher = (options: DispatcherOptions): Dispatcher => {
         stalledInterval: options.stalledIntervalMs ?? STALLED_INTERVAL_MS,
         // The database knows what was done, so a job whose worker died is always handed out again.
         maxStalledCount: Number.MAX_SAFE_INTEGER,
-        skipVersionCheck: true,
+        // The default of 15 s would keep jobs waiting long after Redis is back.
+        runRetryDelay: LONGEST_RECONNECT_PAUSE_MS,
       },
     );
     worker.on('error', complain);

@@ -53,6 +53,10 @@ const accounts = (db: Database) => db.selectFrom('users').select(COLUMNS);
 export const findAccount = async (db: Database, id: number): Promise<Account | undefined> =>
   toAccount(await accounts(db).where('users.id', '=', id).executeTakeFirst());
 
+/** @returns the account with this stored address, or undefined when there is none */
+export const findAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
+  toAccount(await accounts(db).where('users.email', '=', email).executeTakeFirst());
+
 /** Locks the account's row until the transaction ends. */
 export const lockAccount = async (db: Database, id: number): Promise<Account | undefined> =>
   toAccount(await accounts(db).where('users.id', '=', id).forUpdate().executeTakeFirst());
@@ -150,11 +154,7 @@ export const dropPendingEmail = async (db: Database, id: number, now: Date): Pro
 
 /** Stores another hash of the password. */
 export const storePasswordHash = async (db: Database, id: number, hash: string, now: Date): Promise<void> => {
-  await db
-    .updateTable('users')
-    .set({ password_hash: hash, updated_at: now })
-    .where('id', '=', id)
-    .execute();
+  await db.updateTable('users').set({ password_hash: hash, updated_at: now }).where('id', '=', id).execute();
 };
 
 /** Makes any account an active admin with this password. */

@@ -67,12 +67,7 @@ export const touchSession = async (
 };
 
 /** Ends one session that has not ended yet. */
-export const endSession = async (
-  db: Database,
-  id: number,
-  reason: EndReason,
-  now: Date,
-): Promise<void> => {
+export const endSession = async (db: Database, id: number, reason: EndReason, now: Date): Promise<void> => {
   await db
     .updateTable('user_sessions')
     .set({ ended_at: now, end_reason: reason })

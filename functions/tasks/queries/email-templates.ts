@@ -8,11 +8,15 @@ export interface StoredTemplate extends Template {
   readonly sensitive: boolean;
 }
 
+const ASCII = /^[\x20-\x7e]*$/;
+
 /** Finds a template and keeps it from being changed or deleted until the transaction ends. */
 export const holdTemplateBySlug = async (
   transaction: Database,
   slug: string,
 ): Promise<StoredTemplate | undefined> => {
+  // MariaDB refuses to compare the ascii column with text that ascii can't hold.
+  if (!ASCII.test(slug)) return undefined;
   const row = await transaction
     .selectFrom('email_templates')
     .select(['id', 'subject_template', 'body_template', 'is_sensitive'])

@@ -1,3 +1,5 @@
+import { isRecipient } from './recipient.ts';
+
 /** What a task's content says: whom to write to, and the values of `{{1}}`, `{{2}}`, … in order. */
 export interface Content {
   readonly recipient: string;
@@ -30,3 +32,17 @@ export const parseContent = (text: string): Content => {
 /** The content that {@link parseContent} reads back, but for white space at the ends of the parts. */
 export const formatContent = ({ recipient, variables }: Content): string =>
   [recipient, ...variables].map((part) => part.replace(/[;\\]/g, '\\$&')).join(';');
+
+const MAXIMUM_CHARACTERS = 10_000;
+
+/** What is wrong with a content that a task would get, or undefined. */
+export const contentFault = (text: string): { message: string; code: string } | undefined => {
+  // Characters are code points, as in JSON Schema and in MariaDB.
+  const characters = [...text].length;
+  if (characters === 0) return { message: 'must not be empty', code: 'too_short' };
+  if (characters > MAXIMUM_CHARACTERS) {
+    return { message: `must have at most ${MAXIMUM_CHARACTERS} characters`, code: 'too_long' };
+  }
+  if (isRecipient(parseContent(text).recipient)) return undefined;
+  return { message: 'must begin with an e-mail address', code: 'invalid_recipient' };
+};

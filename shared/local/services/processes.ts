@@ -9,16 +9,19 @@ import { findProgram } from './programs.ts';
 const STOP_TIMEOUT_MS = 20_000;
 
 const commands = new Set<ChildProcess>();
-let aborted = false;
+const abortion = new AbortController();
+
+/** Fires when a start in progress is to fail soon; see {@link abortCommands}. */
+export const abortSignal = abortion.signal;
 
 /** @throws LocalFailure after {@link abortCommands} */
 export const refuseWhenAborted = (): void => {
-  if (aborted) throw new LocalFailure('Stopped before everything had started');
+  if (abortSignal.aborted) throw new LocalFailure('Stopped before everything had started');
 };
 
 /** Makes a start in progress fail soon: ends running commands and refuses further ones; servers are stopped as usual. */
 export const abortCommands = (): void => {
-  aborted = true;
+  abortion.abort();
   for (const child of commands) child.kill('SIGTERM');
 };
 

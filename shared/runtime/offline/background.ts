@@ -6,6 +6,7 @@ import { queuePrefix } from '../../queue/queue-prefix.ts';
 import { redisUrl } from '../../redis/redis.ts';
 import { scheduledEvent, startScheduleLoop } from '../schedule-loop.ts';
 import { type FunctionDefinition, periodsOf, queueBindingsOf } from './function-events.ts';
+import type { Invoke } from './load-handlers.ts';
 
 /** What runs functions that no request calls. */
 export interface Background {
@@ -18,7 +19,7 @@ export interface BackgroundOptions {
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly config: Config;
   readonly log: Log;
-  readonly invoke: (functionName: string, event: unknown) => Promise<unknown>;
+  readonly invoke: Invoke;
 }
 
 /** Runs the functions of `bullmq` and `schedule` events. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { processConfig } from '../../config/process-config.ts';
 import { createLog } from '../../log/log.ts';
 import { closeProcessResources } from '../resources.ts';
@@ -6,7 +5,7 @@ import { type Background, startBackground } from './background.ts';
 import { trackConnections } from './connections.ts';
 import type { FunctionDefinition } from './function-events.ts';
 import { type GatewayServer, shapeAnswers } from './gateway.ts';
-import { loadHandlers } from './load-handlers.ts';
+import { callDirectly, loadHandlers } from './load-handlers.ts';
 import { answerParserErrors } from './parser-errors.ts';
 import { functionsOf, type Serverless } from './service.ts';
 
@@ -36,9 +35,8 @@ export const openLocalApi = async (given: LocalApiOptions): Promise<LocalApi> =>
   const connections = trackConnections(server.listener);
   shapeAnswers(server, { config, log, isDraining: connections.isDraining });
   answerParserErrors(server.listener, config, connections.isBusy);
-  const handlers = await loadHandlers(serverless.serviceDir, functions);
-  const invoke = async (functionName: string, event: unknown): Promise<unknown> =>
-    handlers.get(functionName)?.(event, { functionName, awsRequestId: randomUUID() });
+  const invoke = await loadHandlers(serverless.serviceDir, functions);
+  callDirectly(invoke);
   const background: Background = startBackground({ functions, config, log, invoke });
   return {
     stop: async (idleMs) => {

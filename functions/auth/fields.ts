@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { EMAIL_LENGTH, isEmail, localPart } from './rules/email.ts';
+import {
+  containsIdentity,
+  countCodePoints,
+  GIVEN_PASSWORD_LENGTH,
+  isCommon,
+  lengthFault,
+  PASSWORD_LENGTH,
+} from './rules/password.ts';
+import { isUsername, USERNAME_LENGTH } from './rules/username.ts';
+
+interface Fault {
+  readonly code: string;
+  readonly message: string;
+}
+
+const text = (faultsOf: (value: string) => readonly (Fault | undefined)[]) =>
+  z.string().superRefine((value, context) => {
+    for (const fault of faultsOf(value)) {
+      if (fault) {
+        context.addIssue({ code: 'custom', message: fault.message, params: { code: fault.code } });
+      }
+    }
+  });
+
+const lengthBetween = (value: string, minimum: number, maximum: number): Fault | undefined => {
+  const length = countCodePoints(value, maximum);
+  if (length < minimum) return { code: 'too_short', message: `must have at least ${minimum} characters` };
+  return length > maximum
+    ? { code: 'too_long', message: `must have at most ${maximum} characters` }
+    : undefined;
+};
+
+/** A username as auth.md describes it, trimmed and in NFC already. */
+export const usernameField = () =>
+  text((value) => [
+    lengthBetween(value, USERNAME_LENGTH.minimum, USERNAME_LENGTH.maximum) ??
+      (isUsername(value)
+        ? undefined
+        : { code: 'invalid_format', message: 'must be letters and digits, then also . _ -' }),
+  ]).meta({ override: { type: 'string', minLength: 3, maxLength: 32 }, example: 'hanako' });
+
+/** An e-mail address; gives the spelling that is stored. */
+export const emailField = () =>
+  z
+    .string()
+    .toLowerCase()
+    .superRefine((value, context) => {
+      if (isEmail(value)) return;
+      const long = value.length > EMAIL_LENGTH;
+      context.addIssue({
+        code: 'custom',
+        message: long ? `must have at most ${EMAIL_LENGTH} characters` : 'must be an e-mail address',
+        params: { code: long ? 'too_long' : 'invalid_format' },
+      });
+    })
+    .meta({
+      override: { type: 'string', format: 'email', maxLength: EMAIL_LENGTH },
+      example: 'hanako@example.com',
+    });
+
+/** A password that is going to be set; whether it names its owner is for {@link withoutIdentity} to say. */
+export const newPasswordField = () =>
+  text((value) => {
+    const length = lengthFault(value);
+    if (length) return [lengthBetween(value, PASSWORD_LENGTH.minimum, PASSWORD_LENGTH.maximum)];
+    return [isCommon(value) ? { code: 'too_common', message: 'is one that many people use' } : undefined];
+  }).meta({
+    override: {
+      type: 'string',
+      format: 'password',
+      minLength: PASSWORD_LENGTH.minimum,
+      maxLength: PASSWORD_LENGTH.maximum,
+    },
+  });
+
+/** A password that is compared with the stored one. */
+export const givenPasswordField = () =>
+  text((value) => [lengthBetween(value, 1, GIVEN_PASSWORD_LENGTH)]).meta({
+    override: { type: 'string', format: 'password', minLength: 1, maxLength: GIVEN_PASSWORD_LENGTH },
+  });
+
+/** Text between the bounds, counted in code points. */
+export const boundedText = (minimum: number, maximum: number) =>
+  text((value) => [lengthBetween(value, minimum, maximum)]).meta({
+    override: { type: 'string', minLength: minimum, maxLength: maximum },
+  });
+
+/** A token of a link, of any shape: what is none of ours is unknown, not malformed. */
+export const linkTokenField = () => z.string().min(1);
+
+type IdentifiedShape = Record<'email' | 'username' | 'password', z.ZodString>;
+
+/**
+ * Adds the rule that a new password does not name its owner (auth.md R3). It runs beside the faults of other
+ * fields, so that all are reported at once.
+ */
+export const withoutIdentity = <S extends z.ZodObject<IdentifiedShape>>(schema: S): S =>
+  schema.refine(
+    ({ email, username, password }: Partial<Record<keyof IdentifiedShape, unknown>>) =>
+      typeof password !== 'string' ||
+      !containsIdentity(password, [
+        ...(typeof username === 'string' ? [username] : []),
+        ...(typeof email === 'string' ? [localPart(email)] : []),
+      ]),
+    {
+      path: ['password'],
+      message: 'must not contain the username or the name in the e-mail address',
+      params: { code: 'contains_identity' },
+      when: () => true,
+    },
+  );

@@ -1,0 +1,26 @@
+import { endpoint } from '#shared/http/endpoint.ts';
+import { authModeHeaders } from '../auth-mode.ts';
+import { logOutByRequest } from '../logout.ts';
+import { refreshBody, refreshCredentials } from '../refresh-credential.ts';
+
+/** POST /auth/logout, public: ends the session that the request names, by whichever token. */
+export const handler = endpoint(
+  {
+    summary: 'Sign out',
+    description:
+      'The first that names a session: the refresh token of the body, the one of the cookie (cookie mode), the ' +
+      'access token, even an expired one. In cookie mode both cookies are cleared.',
+    guard: 'public',
+    request: {
+      headers: authModeHeaders(),
+      body: { format: 'json', schema: refreshBody(), optional: true },
+    },
+    responses: { 204: { description: 'The session has ended, now or before.' } },
+    errors: ['unauthenticated', 'invalid_token', 'csrf_rejected'],
+  },
+  async (input, context) => {
+    const mode = input.headers['x-auth-mode'];
+    const credentials = refreshCredentials(input.body, context.request, mode);
+    return { status: 204, cookies: await logOutByRequest(context, credentials, mode) };
+  },
+);

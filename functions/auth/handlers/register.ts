@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { createdBody } from '#shared/http/fields.ts';
+import { registerAccount } from '../accounts.ts';
+import { clientOf } from '../client.ts';
+import { emailField, newPasswordField, usernameField, withoutIdentity } from '../fields.ts';
+
+const registration = withoutIdentity(
+  z.object({ email: emailField(), username: usernameField(), password: newPasswordField() }),
+);
+
+/** POST /auth/register, public: writes an unverified account, its settings, its link and the task of its mail. */
+export const handler = endpoint(
+  {
+    summary: 'Sign up',
+    description: 'A link is mailed to the address; until it is used, signing in is refused.',
+    guard: 'public',
+    idempotent: true,
+    request: { body: { format: 'json', schema: registration, untrimmed: ['password'] } },
+    responses: {
+      201: {
+        description: 'The account was created, its address is not confirmed yet.',
+        schema: createdBody(),
+        headers: { Location: 'The profile.' },
+      },
+    },
+    errors: ['email_taken', 'username_taken'],
+  },
+  async (input, context) => {
+    const { id, limits } = await registerAccount(context, input.body, clientOf(context));
+    context.reportLimits(limits);
+    return {
+      status: 201,
+      headers: { location: '/api/v6/profile' },
+      body: { id, message: 'account created, check your mail' },
+    };
+  },
+);

@@ -1,0 +1,56 @@
+import { rateLimited } from '#shared/http/rate-limit.ts';
+import type { Context } from '#shared/runtime/context.ts';
+import { type Attempt, type Counter, reserveAttempt } from './attempts.ts';
+import type { Client } from './client.ts';
+import { recordEvents } from './queries/events.ts';
+
+/** Whose password is being tried, and from where. */
+export interface LoginSubject {
+  /** The account found, or the login itself: both count alike, so that neither tells whether it exists (R20). */
+  readonly account: string;
+  readonly userId: number | undefined;
+  readonly client: Client;
+  /** When a session of the account was last opened from this network. */
+  readonly networkUsedAt: Date | undefined;
+}
+
+const loginCounters = ({ config, now }: Context, subject: LoginSubject): Counter[] => {
+  const { account, client, networkUsedAt } = subject;
+  const knownSince = now().getTime() - config.AUTH_KNOWN_NETWORK_AGE;
+  const known = networkUsedAt !== undefined && networkUsedAt.getTime() >= knownSince;
+  const accountNetwork: Counter = {
+    name: 'login-account-network',
+    limit: config.AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK,
+    subject: [account, client.network],
+    onSuccess: 'clear',
+  };
+  const wholeAccount: Counter = {
+    name: 'login-account',
+    limit: config.AUTH_LIMIT_LOGIN_ACCOUNT,
+    subject: [account],
+  };
+  const network: Counter = {
+    name: 'login-network',
+    limit: config.AUTH_LIMIT_LOGIN_NETWORK,
+    subject: [client.network],
+  };
+  // From a network that the account is used from, others cannot lock it out (R21).
+  return known ? [accountNetwork, network] : [accountNetwork, wholeAccount, network];
+};
+
+/**
+ * Reserves one attempt at a password (auth.md R21-R23); whoever gets it must settle it.
+ * @throws AppError `rate_limited`; the first refusal of a window is recorded
+ */
+export const reserveLogin = async (
+  context: Context,
+  subject: LoginSubject,
+): Promise<Extract<Attempt, { allowed: true }>> => {
+  const attempt = await reserveAttempt(context, loginCounters(context, subject));
+  if (attempt.allowed) return attempt;
+  if (attempt.report) {
+    const { userId, client } = subject;
+    await recordEvents(context.db, [{ kind: 'login_blocked', userId, client }], context.now());
+  }
+  throw rateLimited(attempt.reached);
+};

@@ -1,0 +1,77 @@
+import type { PasswordHasher } from '#shared/auth/password-hasher.ts';
+import { markEnded } from '#shared/auth/revocation.ts';
+import type { Config } from '#shared/config/config.ts';
+import type { Database } from '#shared/database/database.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
+import { createLog } from '#shared/log/log.ts';
+import { openRedis } from '#shared/redis/redis.ts';
+import { findAccountByEmail, lockAccountByEmail, makeAdmin } from '../queries/accounts.ts';
+import { type EventKind, recordEvents } from '../queries/events.ts';
+import { spendResetLinks } from '../queries/one-time-tokens.ts';
+import { endAllSessions } from '../queries/sessions.ts';
+import { isEmail, localPart, normalizeEmail } from '../rules/email.ts';
+import { isCommon, lengthFault } from '../rules/password.ts';
+import { insertSeeded } from './insert-seeded.ts';
+import { usernameFrom } from './seeded-username.ts';
+
+interface Wanted {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Reads the two variables. @throws naming the variable at fault, never its value */
+const wantedAdmin = (config: Config): Wanted | undefined => {
+  const { BOOTSTRAP_ADMIN_EMAIL, BOOTSTRAP_ADMIN_PASSWORD } = config;
+  if (!BOOTSTRAP_ADMIN_EMAIL || !BOOTSTRAP_ADMIN_PASSWORD) return undefined;
+  const email = normalizeEmail(BOOTSTRAP_ADMIN_EMAIL.trim());
+  const password = BOOTSTRAP_ADMIN_PASSWORD.normalize('NFC');
+  if (!isEmail(email)) throw new Error('BOOTSTRAP_ADMIN_EMAIL is not an e-mail address');
+  const fault = lengthFault(password) ?? (isCommon(password) ? 'too_common' : undefined);
+  if (fault) throw new Error(`BOOTSTRAP_ADMIN_PASSWORD is refused: ${fault}`);
+  return { email, password };
+};
+
+/** Sees to it that the configured admin exists and is active; one who is keeps the password. */
+export const seedFirstAdmin = async (
+  db: Database,
+  config: Config,
+  passwords: PasswordHasher,
+): Promise<void> => {
+  const wanted = wantedAdmin(config);
+  if (!wanted) return;
+  const { email } = wanted;
+  const known = await findAccountByEmail(db, email);
+  if (known?.role === 3 && known.state === 'active') return;
+  const passwordHash = await passwords.hash(wanted.password);
+  const now = new Date();
+  const account = { email, username: usernameFrom(localPart(email)), passwordHash, role: 3 as const };
+  if (!known && (await insertSeeded(db, account, now))) return;
+  const ending = await withTransaction(db, (transaction) => promote(transaction, email, passwordHash, now));
+  if (ending) await mark(config, ending);
+};
+
+/** Makes the account with this address an active admin; returns which of its sessions that ended. */
+const promote = async (db: Database, email: string, passwordHash: string, now: Date) => {
+  const account = await lockAccountByEmail(db, email);
+  if (!account || (account.role === 3 && account.state === 'active')) return undefined;
+  await makeAdmin(db, account.id, passwordHash, now);
+  await spendResetLinks(db, account.id, now);
+  const kinds: EventKind[] = ['password_set_by_admin'];
+  if (account.role !== 3) kinds.push('role_changed');
+  if (account.state !== 'active') kinds.push('activated');
+  await recordEvents(
+    db,
+    kinds.map((kind) => ({ kind, userId: account.id })),
+    now,
+  );
+  const highestSessionId = await endAllSessions(db, account.id, 'password_set_by_admin', now);
+  return highestSessionId === undefined ? undefined : { userId: account.id, highestSessionId };
+};
+
+const mark = async (config: Config, ending: { userId: number; highestSessionId: number }): Promise<void> => {
+  const log = createLog(config.LOG_LEVEL);
+  const redis = openRedis(config, log);
+  await redis.connect().catch(() => undefined);
+  await markEnded({ redis, config, log }, ending);
+  redis.disconnect();
+};

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { createdBody } from '#shared/http/fields.ts';
+import { enqueueBySlug } from '../immediate-tasks.ts';
+import { contentField } from './content-field.ts';
+
+const body = z.object({
+  email_slug: z
+    .string()
+    .min(1)
+    .max(100)
+    .meta({ description: 'An existing template.', example: 'notify_alphabet' }),
+  user_id: z.int().min(0).max(2_147_483_647).default(0).meta({ description: '0 is no user.' }),
+  content: contentField(),
+});
+
+/** POST /tasks/immediate, service: writes one task that is due now, then hands over its job. */
+export const handler = endpoint(
+  {
+    summary: 'Send a mail now',
+    description:
+      'Detail codes: `unknown_reference` (no such template), `too_few_variables`, `invalid_recipient`. Two equal calls without `Idempotency-Key` are two mails.',
+    guard: 'service',
+    idempotent: true,
+    request: { body: { format: 'json', schema: body } },
+    responses: {
+      201: {
+        description: 'The task is stored and will be executed.',
+        schema: createdBody(),
+        headers: { location: 'The task in the administration.' },
+      },
+    },
+  },
+  async ({ body }, context) => {
+    const { email_slug: slug, user_id: userId, content } = body;
+    const id = await enqueueBySlug(context.db, context, { slug, userId, content });
+    return {
+      status: 201,
+      headers: { location: `/api/v6/admin/immediate-tasks/${id}` },
+      body: { id, message: 'immediate task created successfully' },
+    };
+  },
+);

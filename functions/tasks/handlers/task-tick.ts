@@ -1,0 +1,5 @@
+import { cronFunction } from '#shared/runtime/queue-function.ts';
+import { tick } from '../scheduler/tick.ts';
+
+/** Every minute: brings tasks whose worker or job was lost back to work. */
+export const handler = cronFunction(tick);

@@ -1,0 +1,5 @@
+import { queueFunction } from '#shared/runtime/queue-function.ts';
+import { workImmediate } from '../worker/work-immediate.ts';
+
+/** Queue `immediate`: claims the attempts that its jobs name, sends their mails and records how they ended. */
+export const handler = queueFunction(workImmediate);

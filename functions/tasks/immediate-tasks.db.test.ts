@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withTransaction } from '#shared/database/transaction.ts';
+import { readContent } from './content-storage.ts';
+import { createImmediateTask } from './index.ts';
+import { newRecipient, openTaskWorld, type TaskWorld } from './testing/task-world.ts';
+
+let world: TaskWorld;
+beforeAll(async () => {
+  world = await openTaskWorld();
+});
+afterAll(() => world.close());
+
+const first = (id: number) => ({ id, round: 1, attempt: 1 });
+const task = { slug: 'register_template', userId: 7, recipient: 'ann@example.com', variables: ['a;b\\c'] };
+
+test('the job is handed over after the commit of the caller', async () => {
+  const { db } = world.resources;
+  const id = await withTransaction(db, async (transaction) => {
+    const created = await createImmediateTask(transaction, world.resources, task);
+    expect(await world.job(first(created))).toBeUndefined();
+    return created;
+  });
+  expect(await world.job(first(id))).toBeDefined();
+  const { content } = await world.task(id);
+  expect(readContent({ content, sensitive: true }, world.resources.config)).toBe(
+    'ann@example.com;a\\;b\\\\c',
+  );
+});
+
+test('a rollback leaves neither row nor job', async () => {
+  const { db } = world.resources;
+  let id = 0;
+  const work = withTransaction(db, async (transaction) => {
+    id = await createImmediateTask(transaction, world.resources, task);
+    throw new Error('changed my mind');
+  });
+  await expect(work).rejects.toThrow('changed my mind');
+  expect(id).toBeGreaterThan(0);
+  await expect(world.task(id)).rejects.toThrow();
+  expect(await world.job(first(id))).toBeUndefined();
+});
+
+describe('validates as the endpoint does', () => {
+  test.each([
+    ['unknown_reference', { slug: 'no_such_template' }],
+    ['too_few_variables', { variables: [] }],
+    ['invalid_recipient', { recipient: 'ann' }],
+    ['invalid_recipient', { recipient: 'a;b@example.com' }],
+    ['too_long', { variables: ['x'.repeat(10_000)] }],
+  ])('%s', async (code, change) => {
+    const work = createImmediateTask(world.resources.db, world.resources, { ...task, ...change });
+    await expect(work).rejects.toMatchObject({ code: 'validation_failed', details: [{ code }] });
+  });
+});
+
+test('a user can be erased with the tasks that are waiting', async () => {
+  const id = await world.create({ userId: 99, recipient: newRecipient() });
+  await world.work([first(id)]);
+  await world.resources.db.deleteFrom('immediate_tasks').where('user_id', '=', 99).execute();
+  expect(await world.history(id)).toEqual([]);
+});

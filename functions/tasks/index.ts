@@ -1,0 +1,3 @@
+import './tables.ts';
+
+export { createImmediateTask, type ImmediateTask } from './immediate-tasks.ts';

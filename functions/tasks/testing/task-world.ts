@@ -1,0 +1,95 @@
+import { type Job, Queue } from 'bullmq';
+import type { Selectable } from 'kysely';
+import type { Tables } from '#shared/database/tables.ts';
+import { mailerOf } from '#shared/mail/mailer.ts';
+import { queuePrefix } from '#shared/queue/queue-prefix.ts';
+import { redisUrl } from '#shared/redis/redis.ts';
+import type { Context } from '#shared/runtime/context.ts';
+import type { BatchResult } from '#shared/runtime/queue-function.ts';
+import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
+import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
+import { IMMEDIATE_QUEUE, immediateJob, type TaskAttempt } from '../immediate-jobs.ts';
+import { createImmediateTask, type ImmediateTask } from '../immediate-tasks.ts';
+import { workImmediate } from '../worker/work-immediate.ts';
+
+type TaskRow = Selectable<Tables['immediate_tasks']>;
+type AttemptRow = Selectable<Tables['task_attempts']>;
+
+/** Everything a test of immediate tasks touches: database, queue and a mail server. */
+export interface TaskWorld {
+  readonly resources: TestResources;
+  readonly sink: MailSink;
+  readonly queue: Queue;
+  /** Creates a task with a template of the migration; by default the one that is sensitive and has a variable. */
+  readonly create: (task?: Partial<ImmediateTask>, context?: Partial<Context>) => Promise<number>;
+  /** Works on the attempts as if their jobs had come from the queue in one batch. */
+  readonly work: (attempts: readonly TaskAttempt[], context?: Partial<Context>) => Promise<BatchResult>;
+  readonly task: (id: number) => Promise<TaskRow>;
+  /** The attempts of all rounds, oldest first. */
+  readonly history: (id: number) => Promise<AttemptRow[]>;
+  readonly change: (id: number, columns: Partial<TaskRow>) => Promise<void>;
+  readonly job: (attempt: TaskAttempt) => Promise<Job | undefined>;
+  readonly mailsTo: (recipient: string) => MailSink['messages'];
+  readonly close: () => Promise<void>;
+}
+
+/** A time that is past on any clock. */
+export const LONG_AGO = new Date('2020-01-01T00:00:00.000Z');
+
+let recipients = 0;
+
+/** An address that no other test of this process writes to. */
+export const newRecipient = (): string => `hanako-${++recipients}@example.com`;
+
+/** Opens a world of its own for a test file. */
+export const openTaskWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<TaskWorld> => {
+  const sink = await startMailSink();
+  const resources = await openTestResources({
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(sink.port),
+    SMTP_FROM: 'JapaneseStudent <noreply@example.org>',
+    SMTP_SEND_TIMEOUT_MS: '300',
+    ...settings,
+  });
+  const { db, config } = resources;
+  const connection = { url: redisUrl(config) };
+  const queue = new Queue(IMMEDIATE_QUEUE, {
+    connection,
+    prefix: queuePrefix(config),
+    skipVersionCheck: true,
+  });
+
+  const create: TaskWorld['create'] = (task = {}, overrides = {}) => {
+    const defaults = { slug: 'register_template', userId: 7, recipient: newRecipient() };
+    const context = resources.context(overrides);
+    const variables = ['https://example.org/verify?token=abc123'];
+    return createImmediateTask(db, context, { ...defaults, variables, ...task });
+  };
+  const work: TaskWorld['work'] = (attempts, overrides = {}) => {
+    const jobs = attempts.map((attempt) => immediateJob(attempt));
+    const Records = jobs.map(({ id, data }) => ({ messageId: id, body: JSON.stringify(data) }));
+    return workImmediate({ Records }, resources.context(overrides));
+  };
+
+  return {
+    resources,
+    sink,
+    queue,
+    create,
+    work,
+    task: (id) => db.selectFrom('immediate_tasks').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+    history: (id) =>
+      db.selectFrom('task_attempts').selectAll().where('task_id', '=', id).orderBy('id').execute(),
+    change: async (id, columns) => {
+      await db.updateTable('immediate_tasks').set(columns).where('id', '=', id).execute();
+    },
+    job: (attempt) => queue.getJob(immediateJob(attempt).id),
+    mailsTo: (recipient) => sink.messages.filter(({ envelope }) => envelope.to.includes(recipient)),
+    close: async () => {
+      mailerOf(config).close();
+      await queue.close();
+      await resources.close();
+      await sink.close();
+    },
+  };
+};

@@ -1,0 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDatabaseUnavailable, isRetryableConflict } from '#shared/database/errors.ts';
+import type { HeldLease } from './lease.ts';
+
+const PAUSE_MS = 250;
+
+/** Repeats a write while MariaDB is away, until the lease would have ended (rule E5). */
+export const recordWhileHeld = async (lease: HeldLease, write: () => Promise<void>): Promise<void> => {
+  for (;;) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      const mayPass = isDatabaseUnavailable(error) || isRetryableConflict(error);
+      if (!mayPass || lease.remainingMs() <= PAUSE_MS) throw error;
+    }
+    await sleep(PAUSE_MS);
+  }
+};

@@ -1,0 +1,14 @@
+/** serverless-offline ships no types; this is the part that the plugin uses. */
+declare module 'serverless-offline/lambda' {
+  interface CallableFunction {
+    setEvent(event: unknown): void;
+    runHandler(): Promise<unknown>;
+  }
+
+  class Lambda {
+    get(functionKey: string): CallableFunction;
+  }
+
+  // biome-ignore lint/style/noDefaultExport: this is how the library exports it
+  export { Lambda as default };
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { loadConfig } from '#shared/config/config.ts';
+import { type Database, openDatabase } from '#shared/database/database.ts';
+import { migrate } from '#shared/database/migrate.ts';
+import { seed } from '#shared/database/seed.ts';
+import { startDevServer } from '#shared/local/dev-server.ts';
+import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
+import { testEnvironment } from '#shared/testing/test-resources.ts';
+
+/** The API under serverless-offline with a database, a Redis prefix and a mail server of its own. */
+export interface RunningApi {
+  readonly url: string;
+  readonly mail: MailSink;
+  readonly db: Database;
+  /** What the API wrote to standard output and error so far. */
+  readonly output: () => string;
+  /** Kills supervisor and worker at once, as a power cut would. */
+  readonly kill: () => void;
+  /** Starts again what was killed, on the same database. */
+  readonly restart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+const READY_MS = 30_000;
+
+const untilReady = async (url: string): Promise<void> => {
+  const deadline = Date.now() + READY_MS;
+  while (Date.now() < deadline) {
+    const answer = await fetch(`${url}/ready`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the API did not become ready');
+};
+
+/** Starts everything; `overrides` wins over the test environment, and may name a database that exists. */
+export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<RunningApi> => {
+  const suffix = randomBytes(6).toString('hex');
+  const mail = await startMailSink();
+  const environment = {
+    ...testEnvironment(),
+    LOG_LEVEL: 'info',
+    DB_NAME: `test_${suffix}`,
+    REDIS_PREFIX: `test-${suffix}`,
+    SMTP_HOST: '127.0.0.1',
+    SMTP_PORT: String(mail.port),
+    TASK_TICK_SECONDS: '1',
+    ...overrides,
+  };
+  const config = loadConfig(environment);
+  const existing = overrides['DB_NAME'] ?? process.env['DB_NAME'] ?? 'mysql';
+  const admin = openDatabase({ ...config, DB_NAME: existing, DB_POOL_SIZE: 2 });
+  const db = openDatabase({ ...config, DB_POOL_SIZE: 2 });
+  await sql`CREATE DATABASE IF NOT EXISTS ${sql.id(config.DB_NAME)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`.execute(
+    admin,
+  );
+  await migrate(db);
+  await seed(db, loadConfig({ ...environment, APP_ENV: 'local' }));
+  let output = '';
+  const start = () =>
+    startDevServer({
+      port: 0,
+      environment,
+      watch: false,
+      log: (line) => {
+        output += `${line}\n`;
+      },
+    });
+  let server = await start();
+  await untilReady(server.url);
+  return {
+    get url() {
+      return server.url;
+    },
+    mail,
+    db,
+    output: () => output,
+    kill: () => server.kill('SIGKILL'),
+    restart: async () => {
+      server = await start();
+      await untilReady(server.url);
+    },
+    stop: async () => {
+      await server.stop();
+      await mail.close();
+      await sql`DROP DATABASE IF EXISTS ${sql.id(config.DB_NAME)}`.execute(admin);
+      await db.destroy();
+      await admin.destroy();
+    },
+  };
+};
+
+/** A call to the API in token mode. */
+export interface Call {
+  readonly method?: string;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer with its JSON parsed. */
+export interface CallAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  readonly json: any;
+}
+
+/** Calls an absolute URL. */
+export const call = async (
+  url: string,
+  { method = 'GET', token, body, headers = {} }: Call = {},
+): Promise<CallAnswer> => {
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: isJson && text !== '' ? JSON.parse(text) : undefined,
+  };
+};

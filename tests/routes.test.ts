@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ERROR_STATUS } from '#shared/errors/error-codes.ts';
+import { documentedCodes } from '#shared/http/documented-codes.ts';
+import { methodsAt, readFunctions, routingTable } from '#shared/http/routing-table.ts';
+import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
+
+const handlerFiles = readdirSync('functions', { recursive: true, encoding: 'utf8' })
+  .filter((path) => /(^|\/)handlers\/[^/]+\.ts$/.test(path) && !path.endsWith('.test.ts'))
+  .map((path) => resolve('functions', path));
+const functions = readFunctions();
+const modules = functions.map(({ definition }) => resolve(definition.handler.replace(/\.[^./]+$/, '.ts')));
+
+describe('the routing table', () => {
+  it('names a file for every function, and a function for every file in handlers/', () => {
+    for (const module of modules) expect(existsSync(module), module).toBe(true);
+    for (const file of handlerFiles) expect(modules, file).toContain(file);
+  });
+
+  it('has every name and every route once', () => {
+    const names = functions.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    const routes = routingTable().map(({ method, path }) => `${method} ${path.replace(/\{[^}]+\}/g, '{}')}`);
+    expect(new Set(routes).size).toBe(routes.length);
+  });
+
+  it('tells the methods of a path', () => {
+    expect(methodsAt('/health')).toEqual(['GET', 'HEAD']);
+    expect(methodsAt('/api/v6/auth/verify-email')).toEqual(['GET', 'HEAD', 'POST']);
+    expect(methodsAt('/nowhere')).toEqual([]);
+  });
+});
+
+describe('the contracts', async () => {
+  const routes = await loadContracts();
+  const { paths = {} } = createOpenApi(routes, 'http://localhost:3000');
+
+  it.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '%s is documented',
+    (_name, route) => {
+      const { contract, method, path } = route;
+      const operation = paths[path]?.[method.toLowerCase() as 'get'];
+      expect(operation?.operationId).toBe(route.functionName);
+      const declared = [
+        ...Object.keys(contract.responses),
+        ...documentedCodes(contract).map((code) => String(ERROR_STATUS[code])),
+      ];
+      expect(Object.keys(operation?.responses ?? {}).sort()).toEqual([...new Set(declared)].sort());
+      const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
+      expect(Object.keys(contract.request?.path?.shape ?? {})).toEqual(inPath);
+    },
+  );
+
+  it('ask for credentials on everything that is not meant to be public', () => {
+    const open = routes.filter(({ contract }) => contract.guard === 'public').map(({ path }) => path);
+    for (const path of open)
+      expect(path).toMatch(/^\/(health|ready|openapi\.json|docs.*|api\/v6\/auth\/.*)$/);
+  });
+});
