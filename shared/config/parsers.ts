@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -59,20 +60,32 @@ export const decimal = (minimum: number, maximum: number) =>
 export const flag = () =>
   z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
 
+const items = () =>
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
 /** A comma list; blanks around items and empty items are dropped. */
-export const list = () =>
-  z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== ''),
-    )
-    .prefault('');
+export const list = () => items().prefault('');
 
 /** An absolute http(s) URL; a trailing slash is dropped. */
 export const httpUrl = () =>
   z
     .url({ protocol: /^https?$/, error: 'must be an absolute http(s) URL' })
     .transform((text) => text.replace(/\/$/, ''));
+
+const isAddressOrNetwork = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+};
+
+/** A comma list of IP addresses and CIDR networks. */
+export const networks = () =>
+  items()
+    .refine((entries) => entries.every(isAddressOrNetwork), 'must be IP addresses or CIDR networks')
+    .prefault('');

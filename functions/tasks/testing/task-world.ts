@@ -8,8 +8,9 @@ import type { Context } from '#shared/runtime/context.ts';
 import type { BatchResult } from '#shared/runtime/queue-function.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
-import { IMMEDIATE_QUEUE, immediateJob, type TaskAttempt } from '../immediate-jobs.ts';
+import { IMMEDIATE_QUEUE, immediateJob } from '../immediate-jobs.ts';
 import { createImmediateTask, type ImmediateTask } from '../immediate-tasks.ts';
+import type { TaskAttempt } from '../rules/task-attempt.ts';
 import { workImmediate } from '../worker/work-immediate.ts';
 
 type TaskRow = Selectable<Tables['immediate_tasks']>;
