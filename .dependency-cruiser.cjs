@@ -70,7 +70,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(functions|shared)/',
-        pathNot: '\\.test\\.ts$|^shared/(testing|local|runtime/offline)/',
+        pathNot: '\\.test\\.ts$|^(shared|functions/[^/]+)/testing/|^shared/(local|runtime/offline)/',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

@@ -79,7 +79,7 @@ const npm = (args, label) =>
       env: machineEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const heartbeat = setInterval(() => console.log(`  … ${label} (${seconds()} s so far)`), 2000);
+    const heartbeat = setInterval(() => console.log(`  … ${label} (${seconds()} s so far)`), 5000);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     const finish = (complaint) => {

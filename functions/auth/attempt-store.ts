@@ -88,7 +88,7 @@ for i = 1, #KEYS, 2 do
   if count >= limit then
     limited = true
     if not reported then fresh[#fresh + 1] = KEYS[i] end
-  elseif count + 0 >= limit then full = true end
+  elseif count + redis.call('ZCARD', KEYS[i + 1]) >= limit then full = true end
   result[#result + 1] = tostring(count)
   result[#result + 1] = ends
 end

@@ -38,6 +38,7 @@ describe('loadConfig', () => {
       ...production,
       JWT_SECRET: 'short-secret',
       DB_PORT: 'x',
+      TRUSTED_PROXIES: '10.0.0.0/8, proxy',
       AUTH_LIMIT_REGISTER: '1/0s',
     });
     expect(message).toContain('JWT_SECRET: must be at least 32');

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { firstLine, LocalFailure } from '../local-failure.ts';
+import { withLock } from '../lock.ts';
 import { REPOSITORY } from '../paths.ts';
 import { runCommand } from './processes.ts';
 import { findProgram } from './programs.ts';
@@ -49,7 +51,10 @@ export const startComposeService = async (
   directory: string,
   { name, innerPort, variables }: ComposeService,
 ): Promise<number> => {
-  await compose(directory, ['up', '-d', '--wait', name], variables);
+  // Two at once would both create the project's network.
+  await withLock(join(directory, 'compose.lock'), () =>
+    compose(directory, ['up', '-d', '--wait', name], variables),
+  );
   const published = await compose(directory, ['port', name, String(innerPort)], variables);
   const port = Number(/:(\d+)\s*$/.exec(published)?.[1]);
   if (!Number.isInteger(port)) throw new LocalFailure(`docker compose does not publish a port of ${name}`);
