@@ -62,7 +62,7 @@ module.exports = {
     {
       name: 'nobody-imports-handlers',
       severity: 'error',
-      from: { pathNot: '/handlers/|\\.test\\.ts$|^tests/' },
+      from: { pathNot: '/handlers/|\\.test\\.ts$|^tests/|^functions/[^/]+/testing/' },
       to: { path: '/handlers/' },
     },
     {
@@ -77,8 +77,8 @@ module.exports = {
     {
       name: 'product-without-test-support',
       severity: 'error',
-      from: { path: '^(functions|shared)/', pathNot: '\\.test\\.ts$|^shared/testing/' },
-      to: { path: '^shared/testing/' },
+      from: { path: '^(functions|shared)/', pathNot: '\\.test\\.ts$|^(shared|functions/[^/]+)/testing/' },
+      to: { path: '^(shared|functions/[^/]+)/testing/' },
     },
   ],
   options: {

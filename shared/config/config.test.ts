@@ -72,7 +72,8 @@ describe('loadConfig', () => {
 });
 
 describe('the documentation', () => {
-  const documented = readFileSync('docs/configuration.md', 'utf8').match(/(?<=`)[A-Z][A-Z0-9_]+(?=`)/g) ?? [];
+  const documented: string[] =
+    readFileSync('docs/configuration.md', 'utf8').match(/(?<=`)[A-Z][A-Z0-9_]+(?=`)/g) ?? [];
 
   it('names every variable, and none that does not exist', () => {
     const known = CONFIG_VARIABLES;

@@ -88,14 +88,14 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   /** Serves with a new worker; the present one keeps serving if the code does not load. */
   const serveAnew = async (): Promise<void> => {
     const worker = spare ?? fork();
-    spare = undefined;
+    const started = worker.start();
+    // Loading its packages beside the project's code keeps the next save fast even if it follows at once.
+    spare = watch ? fork() : undefined;
     try {
-      await worker.start();
+      await started;
     } catch (error) {
       void worker.kill();
       throw error;
-    } finally {
-      if (watch && !ended) spare = fork();
     }
     if (ended) return void worker.kill();
     promote(worker);

@@ -29,6 +29,8 @@ export interface WorkerProcessOptions {
 
 const ENTRY = join('shared', 'local', 'dev-worker.ts');
 const TAIL_LENGTH = 4_000;
+/** Code that has not loaded by then (a module may wait for ever) never will. */
+const START_MS = 30_000;
 /** The worker itself gives up after 25 s. */
 const RETIREMENT_MS = 30_000;
 
@@ -83,7 +85,9 @@ export const forkWorker = (options: WorkerProcessOptions): WorkerProcess => {
         child.once('message', (message) => resolve(message as FromWorker));
       });
       send({ type: 'start' });
+      const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
       const answer = await Promise.race([said, exited]);
+      clearTimeout(timer);
       if (typeof answer === 'string') throw new Error(tail() || answer);
       if (answer.type === 'failed') throw new Error(answer.message);
     },

@@ -18,6 +18,7 @@ import { startServices } from './services/services.ts';
 import type { UndoStack } from './undo-stack.ts';
 
 const READY_TIMEOUT_MS = 60_000;
+const ABANDONED_START_MS = 15_000;
 
 const claimFolder = async (undo: UndoStack): Promise<void> => {
   const holder = await takeLock(START_LOCK);
@@ -67,11 +68,16 @@ const startApi = async (
   progress: Progress,
 ): Promise<string> => {
   const signal = AbortSignal.any([AbortSignal.timeout(READY_TIMEOUT_MS), abortSignal]);
+  const starting = startDevServer({ port, environment, watch: true, log: progress });
+  undo.push(async () => {
+    // A start that was given up has to end before its worker can be stopped; a failed one has nothing to stop.
+    const api = await Promise.race([starting.catch(() => undefined), delay(ABANDONED_START_MS, undefined)]);
+    await api?.stop();
+  });
   const ready = async (): Promise<string> => {
-    const api = await startDevServer({ port, environment, watch: true, log: progress });
-    undo.push(api.stop);
-    await untilReady(api.url, signal);
-    return api.url;
+    const { url } = await starting;
+    await untilReady(url, signal);
+    return url;
   };
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () =>

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { processConfig } from '../config/process-config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
 import { createLog, type Log } from '../log/log.ts';
+import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { openQueues, type Queues } from '../queue/queues.ts';
 import { openRedis } from '../redis/redis.ts';
 
@@ -14,6 +15,7 @@ export interface Resources {
   readonly db: Database;
   readonly redis: Redis;
   readonly queues: Queues;
+  readonly mailer: Mailer;
   readonly passwords: PasswordHasher;
 }
 
@@ -31,6 +33,7 @@ export const openResources = async (
     redis,
     db: openDatabase(config),
     queues: openQueues(config, log),
+    mailer: openMailer(config),
     passwords: openPasswordHasher(config),
   };
 };
@@ -46,8 +49,9 @@ export const processResources = (): Promise<Resources> => {
 };
 
 /** Closes what {@link openResources} opened, in reverse order. */
-export const closeResources = async ({ passwords, queues, db, redis }: Resources): Promise<void> => {
+export const closeResources = async ({ passwords, mailer, queues, db, redis }: Resources): Promise<void> => {
   await passwords.close();
+  mailer.close();
   await queues.close();
   await db.destroy();
   redis.disconnect();

@@ -1,7 +1,6 @@
 import { type Job, Queue } from 'bullmq';
 import type { Selectable } from 'kysely';
 import type { Tables } from '#shared/database/tables.ts';
-import { mailerOf } from '#shared/mail/mailer.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 import type { Context } from '#shared/runtime/context.ts';
@@ -87,7 +86,6 @@ export const openTaskWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<T
     job: (attempt) => queue.getJob(immediateJob(attempt).id),
     mailsTo: (recipient) => sink.messages.filter(({ envelope }) => envelope.to.includes(recipient)),
     close: async () => {
-      mailerOf(config).close();
       await queue.close();
       await resources.close();
       await sink.close();

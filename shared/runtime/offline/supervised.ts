@@ -24,6 +24,7 @@ const retirement = (): Promise<number> =>
  */
 export const runSupervised = async (serverless: Serverless): Promise<void> => {
   const retired = retirement();
+  process.channel?.ref();
   const offline = offlineInternals(serverless);
   offline.mergeOptions();
   const { lambdas, httpApiEvents, httpEvents } = offline.getEvents();
