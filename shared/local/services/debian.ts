@@ -83,7 +83,7 @@ const download = async (
 ): Promise<string[]> => {
   const plan = await apt(
     state,
-    ['install', '--print-uris', '--no-install-recommends', '-qq', '-y', ...names],
+    ['install', '--reinstall', '--print-uris', '--no-install-recommends', '-qq', '-y', ...names],
     state,
   );
   if (plan.code !== 0) throw new LocalFailure(`apt does not offer ${names.join(', ')}: ${aptFault(plan)}`);

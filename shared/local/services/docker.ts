@@ -28,7 +28,7 @@ export const hasDockerCompose = async (): Promise<boolean> => {
 };
 
 /** Compose project of a data directory: two checkouts, and every throw-away instance, have containers of their own. */
-export const composeProject = (directory: string): string =>
+const composeProject = (directory: string): string =>
   `japanesestudent-${createHash('sha256').update(directory).digest('hex').slice(0, 10)}`;
 
 const compose = async (
@@ -61,16 +61,19 @@ export const startComposeService = async (
   return port;
 };
 
-/** Stops a service; a throw-away one loses its data. */
+/** Stops a service; a throw-away one goes with its whole project, for whoever stops one stops all. */
 export const stopComposeService = async (
   directory: string,
   name: ComposeService['name'],
   throwAway: boolean,
 ): Promise<void> => {
-  await compose(directory, throwAway ? ['rm', '-s', '-f', '-v', name] : ['stop', name]);
+  if (throwAway) await removeCompose(directory);
+  else await compose(directory, ['stop', name]);
 };
 
 /** Removes all containers and volumes of a data directory. */
 export const removeCompose = async (directory: string): Promise<void> => {
-  await compose(directory, ['down', '-v', '--remove-orphans']);
+  await withLock(join(directory, 'compose.lock'), () =>
+    compose(directory, ['down', '-v', '--remove-orphans']),
+  );
 };

@@ -17,7 +17,7 @@ export interface MariadbProgram {
 
 /** The version in the answer to `mariadbd --version`; undefined for MySQL and anything else. */
 export const parseMariadbVersion = (output: string): string | undefined =>
-  /Ver (\d+\.\d+\.\d+)-MariaDB/.exec(output)?.[1];
+  /(\d+\.\d+\.\d+)-MariaDB/.exec(output)?.[1];
 
 const described = async (
   server: string,

@@ -13,6 +13,8 @@ interface GatewayRequest {
   readonly headers: Record<string, string | undefined>;
   mime: string | null;
   readonly path: string;
+  readonly raw: { readonly req: { readonly url?: string } };
+  setUrl(url: string): void;
   readonly response: GatewayResponse | GatewayFault;
 }
 
@@ -66,13 +68,16 @@ const isEscapedError = (source: unknown): source is { errorType?: string; stackT
   typeof source === 'object' && source !== null && 'errorMessage' in source;
 
 /** Hides from serverless-offline and hapi what they would act on, and the function should see as it came. */
-const hideFromGateway: Extension = ({ app, headers }, { continue: next }) => {
+const hideFromGateway: Extension = (request, { continue: next }) => {
+  const { app, headers, raw } = request;
   // With an origin the plugin would write CORS headers of its own, credentials for everyone among them.
   app.origin = headers['origin'];
   delete headers['origin'];
   // JSON travels as text; anything else byte for byte, even if the content type is malformed.
   const type = headers['content-type'];
   if (type !== undefined) headers['content-type'] = JSON_TYPE.test(type) ? 'application/json' : BINARY;
+  // serverless-offline has hapi drop a trailing slash; API Gateway does not, and no path of ours has one.
+  if (/[^/]\/(\?|$)/.test(raw.req.url ?? '')) request.setUrl(raw.req.url ?? '');
   return next;
 };
 
