@@ -1,12 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '#shared/config/config.ts';
+import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
 import { openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { seed } from '#shared/database/seed.ts';
 import { apiEnvironment, wantedPort } from './api-environment.ts';
 import { startDevServer } from './dev-server.ts';
-import { type EnvironmentFile, LOCAL_ACCOUNTS, writeEnvironmentFile } from './environment-file.ts';
+import { type EnvironmentFile, writeEnvironmentFile } from './environment-file.ts';
 import { startInbox } from './inbox.ts';
 import { LocalFailure } from './local-failure.ts';
 import { takeLock } from './lock.ts';
@@ -131,7 +132,7 @@ export const startLocalEnvironment = async (
     redisUrl: services.redis.url,
     mediaUrlSecret: environment['MEDIA_URL_SECRET'] ?? '',
     mediaBasePath,
-    accounts: LOCAL_ACCOUNTS,
+    accounts: LOCAL_ACCOUNTS.map(({ role, email, password }) => ({ role, email, password })),
   };
   await writeEnvironmentFile(ENVIRONMENT_FILE, file);
   undo.push(() => rm(ENVIRONMENT_FILE, { force: true }));
