@@ -17,6 +17,8 @@ export interface Resources {
   readonly queues: Queues;
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;
+  /** Aborts what runs in the background, when the process must end and can't wait for it any longer. */
+  readonly stopping: AbortController;
 }
 
 /** The composition root: builds everything a process needs from its configuration. */
@@ -35,6 +37,7 @@ export const openResources = async (
     queues: openQueues(config, log),
     mailer: openMailer(config),
     passwords: openPasswordHasher(config),
+    stopping: new AbortController(),
   };
 };
 
@@ -55,6 +58,12 @@ export const closeResources = async ({ passwords, mailer, queues, db, redis }: R
   await queues.close();
   await db.destroy();
   redis.disconnect();
+};
+
+/** Tells the background work of this process to give up what it does; effects that have begun may still happen. */
+export const abortProcessWork = async (): Promise<void> => {
+  const opened = store[KEY];
+  if (opened) (await opened).stopping.abort();
 };
 
 /** Closes the resources of this process, if any were opened. */
