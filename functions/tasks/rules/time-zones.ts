@@ -34,3 +34,6 @@ const names = new Set([...Intl.supportedValuesOf('timeZone'), ...UNLISTED.trim()
 
 /** Whether the text is a zone or link of the IANA database, exactly as it is spelled there; no numeric offsets. */
 export const isTimeZone = (text: string): boolean => names.has(text);
+
+/** All names that are accepted. */
+export const ianaNames = (): readonly string[] => [...names];
