@@ -2,21 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { isDatabaseUnavailable } from '#shared/database/errors.ts';
 import { createBatcher } from '#shared/queue/batcher.ts';
 import type { Resources } from '#shared/runtime/resources.ts';
-import { type ClaimedTask, claimAttempts, findEarlyAttempts } from '../queries/immediate-claims.ts';
-import { type AttemptOutcome, recordOutcomes } from '../queries/immediate-outcomes.ts';
-import type { TaskAttempt } from '../rules/task-attempt.ts';
+import type { AnyOutcome, AttemptKind } from './attempt-kind.ts';
 
 /** What a job gets for its attempt. */
-export type Claim =
-  | { readonly kind: 'won'; readonly task: ClaimedTask; readonly takenAt: number }
+export type Claim<Claimed> =
+  | { readonly kind: 'won'; readonly item: Claimed; readonly takenAt: number }
   | { readonly kind: 'early'; readonly waitMs: number }
   | { readonly kind: 'nothing' };
 
 /** The statements of all attempts of a process, joined: one claim and one record for many. */
-export interface ImmediateBatches {
-  claim(attempt: TaskAttempt): Promise<Claim>;
+export interface AttemptBatches<Attempt, Claimed, Outcome> {
+  claim(attempt: Attempt): Promise<Claim<Claimed>>;
   /** Resolves when it is committed, or has changed nothing because the lease was lost. */
-  record(outcome: AttemptOutcome): Promise<void>;
+  record(outcome: Outcome): Promise<void>;
 }
 
 type Needs = Pick<Resources, 'db' | 'config' | 'log'>;
@@ -26,48 +24,72 @@ const BATCH_SIZE = 100;
 const WINDOW_MS = 0;
 const PARALLEL = 2;
 
-const claimAll = async (attempts: readonly TaskAttempt[], { db, config }: Needs): Promise<Claim[]> => {
+const claimAll = async <Attempt extends { readonly id: number }, Claimed extends Attempt>(
+  kind: Pick<AttemptKind<Attempt, Claimed, AnyOutcome>, 'claim' | 'findEarly' | 'job'>,
+  attempts: readonly Attempt[],
+  needs: Needs,
+): Promise<Claim<Claimed>[]> => {
   const takenAt = performance.now();
-  const terms = { token: randomUUID(), seconds: config.TASK_LEASE_SECONDS };
-  const won = new Map((await claimAttempts(db, attempts, terms)).map((task) => [task.id, task]));
-  const missed = attempts.filter(({ id }) => !won.has(id));
-  const early = missed.length > 0 ? await findEarlyAttempts(db, missed) : new Map<number, number>();
-  return attempts.map(({ id, attempt, round }) => {
-    const task = won.get(id);
+  const terms = { token: randomUUID(), seconds: needs.config.TASK_LEASE_SECONDS };
+  const claimed = await kind.claim(needs, attempts, terms);
+  const won = new Map(claimed.map((item) => [kind.job(item).id, item]));
+  const missed = attempts.filter((attempt) => !won.has(kind.job(attempt).id));
+  const early = missed.length > 0 ? await kind.findEarly(needs.db, missed) : new Map<number, number>();
+  return attempts.map((attempt) => {
+    const { id } = kind.job(attempt);
+    const item = won.get(id);
     // Taken out, as a job that came twice must not get the attempt twice.
-    if (task?.attempt === attempt && task.round === round && won.delete(id)) {
-      return { kind: 'won', task, takenAt };
-    }
-    const waitMs = early.get(id);
+    if (item && won.delete(id)) return { kind: 'won', item, takenAt };
+    const waitMs = early.get(attempt.id);
     return waitMs === undefined ? { kind: 'nothing' } : { kind: 'early', waitMs };
   });
 };
 
-const recordAll = async (outcomes: readonly AttemptOutcome[], { db, log }: Needs): Promise<void> => {
-  const recorded = await recordOutcomes(db, outcomes, 'live');
+type Recorder<Outcome extends AnyOutcome> = Pick<AttemptKind<never, never, Outcome>, 'record'>;
+
+const recordAll = async <Outcome extends AnyOutcome>(
+  kind: Recorder<Outcome>,
+  outcomes: readonly Outcome[],
+  { db, log }: Needs,
+): Promise<void> => {
+  const recorded = await kind.record(db, outcomes);
   if (recorded < outcomes.length) {
     log.warn({ late: outcomes.length - recorded }, 'outcomes came after their leases had ended');
   }
 };
 
 /** One outcome that the database refuses must not take those of its batch along. */
-const recordSeparately = async (outcomes: readonly AttemptOutcome[], needs: Needs): Promise<unknown[]> => {
+const recordSeparately = async <Outcome extends AnyOutcome>(
+  kind: Recorder<Outcome>,
+  outcomes: readonly Outcome[],
+  needs: Needs,
+): Promise<unknown[]> => {
   try {
-    await recordAll(outcomes, needs);
+    await recordAll(kind, outcomes, needs);
     return [];
   } catch (error) {
     if (isDatabaseUnavailable(error) || outcomes.length === 1) throw error;
   }
-  const results = await Promise.allSettled(outcomes.map((outcome) => recordAll([outcome], needs)));
+  const results = await Promise.allSettled(outcomes.map((outcome) => recordAll(kind, [outcome], needs)));
   return results.map((result) => (result.status === 'rejected' ? result.reason : undefined));
 };
 
-const createBatches = (needs: Needs): ImmediateBatches => {
+const createBatches = <
+  Attempt extends { readonly id: number },
+  Claimed extends Attempt,
+  Outcome extends AnyOutcome,
+>(
+  kind: AttemptKind<Attempt, Claimed, Outcome>,
+  needs: Needs,
+): AttemptBatches<Attempt, Claimed, Outcome> => {
   const shape = { size: BATCH_SIZE, parallel: PARALLEL, windowMs: WINDOW_MS };
-  const claims = createBatcher<TaskAttempt, Claim>({ ...shape, run: (batch) => claimAll(batch, needs) });
-  const records = createBatcher<AttemptOutcome, unknown>({
+  const claims = createBatcher<Attempt, Claim<Claimed>>({
     ...shape,
-    run: (batch) => recordSeparately(batch, needs),
+    run: (batch) => claimAll(kind, batch, needs),
+  });
+  const records = createBatcher<Outcome, unknown>({
+    ...shape,
+    run: (batch) => recordSeparately(kind, batch, needs),
   });
   return {
     claim: (attempt) => claims.add(attempt),
@@ -78,11 +100,18 @@ const createBatches = (needs: Needs): ImmediateBatches => {
   };
 };
 
-const known = new WeakMap<Resources['db'], ImmediateBatches>();
-
-/** The batches of the process that has this pool. */
-export const immediateBatches = (needs: Needs): ImmediateBatches => {
-  const batches = known.get(needs.db) ?? createBatches(needs);
-  known.set(needs.db, batches);
-  return batches;
+/** Gives the batches of a kind of item for the process that has a pool. */
+export const attemptBatches = <
+  Attempt extends { readonly id: number },
+  Claimed extends Attempt,
+  Outcome extends AnyOutcome,
+>(
+  kind: AttemptKind<Attempt, Claimed, Outcome>,
+): ((needs: Needs) => AttemptBatches<Attempt, Claimed, Outcome>) => {
+  const known = new WeakMap<Resources['db'], AttemptBatches<Attempt, Claimed, Outcome>>();
+  return (needs) => {
+    const batches = known.get(needs.db) ?? createBatches(kind, needs);
+    known.set(needs.db, batches);
+    return batches;
+  };
 };
