@@ -14,13 +14,23 @@ export interface Job {
   readonly delayMs?: number;
 }
 
+/** How many jobs a queue holds in each state. */
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+}
+
 /** The producer side of the BullMQ queues. */
 export interface Queues {
   /** Hands jobs over, trying for at most 1 s. Never throws: the rows are there, and the tick adds what is missing. */
   add(queue: string, jobs: readonly Job[]): Promise<void>;
+  /** Counts the jobs of a queue, trying for at most 1 s; undefined while Redis does not answer. Never throws. */
+  count(queue: string): Promise<QueueCounts | undefined>;
   close(): Promise<void>;
 }
 
+const COUNT_MS = 1_000;
 const HAND_OVER_MS = 1_000;
 
 /** Opens the producers lazily, so that a function that only reads never loads BullMQ. */
@@ -63,7 +73,20 @@ export const openQueues = (config: Config, log: Log): Queues => {
     );
   };
 
+  const countJobs = async (name: string): Promise<QueueCounts> => {
+    const {
+      waiting = 0,
+      active = 0,
+      delayed = 0,
+    } = await (await queueNamed(name)).getJobCounts('waiting', 'active', 'delayed');
+    return { waiting, active, delayed };
+  };
+
   return {
+    count: (name) =>
+      within(COUNT_MS, countJobs(name), () => new Error('the queue did not answer in time')).catch(
+        () => undefined,
+      ),
     add: async (name, jobs) => {
       if (jobs.length === 0) return;
       const tooLate = () => new Error('the queue did not answer in time');
