@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** All that is assigned to the public Internet so far; the rest of IPv6 is reserved or has a local meaning. */
@@ -9,7 +10,7 @@ const GLOBAL_UNICAST_BITS = 3;
  * one is judged by the IPv4 address in it; text that is no address is not public.
  */
 export const isPublicAddress = (text: string): boolean => {
-  if (!ipaddr.isValid(text) || text.includes('%')) return false;
+  if (isIP(text) === 0 || text.includes('%')) return false;
   const address = ipaddr.process(text);
   if (address.range() !== 'unicast') return false;
   return address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST, GLOBAL_UNICAST_BITS);

@@ -85,8 +85,10 @@ export const callWebhook = async (
   const body = bodyFor(webhook);
   const headers = headersFor(target, { id: `run-${webhook.runId}`, body, sentAt: now() }, config);
   if (webhook.method === 'POST') headers['content-type'] = 'application/json';
-  const accepts = (address: string) => target.trust !== 'foreign' || isPublicAddress(address);
   const timeout = AbortSignal.timeout(config.WEBHOOK_TIMEOUT_MS);
+  const signal = AbortSignal.any([timeout, stop]);
+  const accepts = (address: string): boolean =>
+    !signal.aborted && (target.trust !== 'foreign' || isPublicAddress(address));
   // One agent a call: no connection outlives its check, and destroying it ends whatever is still under way.
   const agent = new Agent({
     connect: { lookup: guardedLookup(resolve, accepts), timeout: 0 },
@@ -94,18 +96,22 @@ export const callWebhook = async (
     bodyTimeout: 0,
     allowH2: false,
   });
+  const end = (): void => void agent.destroy();
+  // The request itself heeds its signal only once it is connected.
+  signal.addEventListener('abort', end);
   try {
     const answer = await request(target.url, {
       dispatcher: agent,
       method: webhook.method,
       headers,
       ...(body && { body }),
-      signal: AbortSignal.any([timeout, stop]),
+      signal,
     });
     return resultOf(answer.statusCode, await readBody(answer.body));
   } catch (error) {
     return { failure: failureOf(error, timeout, stop, config) };
   } finally {
-    void agent.destroy();
+    signal.removeEventListener('abort', end);
+    end();
   }
 };
