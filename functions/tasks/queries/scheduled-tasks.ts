@@ -24,7 +24,8 @@ export interface ScheduledTask extends ScheduledTaskFields, DueTask {
   readonly createdAt: Date;
 }
 
-const COLUMNS = [
+/** What a query selects for {@link toTask}. */
+export const TASK_COLUMNS = [
   'id',
   'user_id',
   'template_id',
@@ -40,8 +41,9 @@ const COLUMNS = [
   'created_at',
 ] as const;
 
-const toTask = (
-  row: Pick<Selectable<Tables['scheduled_tasks']>, (typeof COLUMNS)[number]>,
+/** A row as a task. */
+export const toTask = (
+  row: Pick<Selectable<Tables['scheduled_tasks']>, (typeof TASK_COLUMNS)[number]>,
 ): ScheduledTask => ({
   id: row.id,
   userId: row.user_id ?? undefined,
@@ -72,7 +74,7 @@ const toColumns = (task: ScheduledTaskFields & Pick<DueTask, 'nextRun'>) =>
     next_run: task.nextRun,
   }) satisfies Updateable<Tables['scheduled_tasks']>;
 
-const tasks = (db: Database) => db.selectFrom('scheduled_tasks').select(COLUMNS);
+const tasks = (db: Database) => db.selectFrom('scheduled_tasks').select(TASK_COLUMNS);
 
 const refuseTakenUrl = mapConstraint({
   uq_scheduled_tasks_user_url: { code: 'task_exists', field: 'url' },
