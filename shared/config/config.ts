@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
 import { decimal, duration, flag, httpUrl, integer, limit, list, networks } from './parsers.ts';
-import { hostList, signingSecrets } from './webhook-parsers.ts';
+import { hostList, signingSecrets } from './parsers-webhook.ts';
 
 const secret = () => z.string().min(32, 'must be at least 32 characters');
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { parseSigningSecret } from '#shared/config/webhook-parsers.ts';
+import { parseSigningSecret } from '#shared/config/parsers-webhook.ts';
 import { signatureHeaders } from './webhook-headers.ts';
 
 const secretOf = (text: string): Uint8Array => {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { HostEntry } from '#shared/config/webhook-parsers.ts';
+import type { HostEntry } from '#shared/config/parsers-webhook.ts';
 import { isPublicAddress } from './public-address.ts';
 
 /** The hosts that are exempt from the address checks (rule W6). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostList, parseHostEntry, parseSigningSecret, signingSecrets } from './webhook-parsers.ts';
+import { hostList, parseHostEntry, parseSigningSecret, signingSecrets } from './parsers-webhook.ts';
 
 describe('hosts', () => {
   it.each([
