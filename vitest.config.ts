@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{functions,shared,scripts,tests}/**/*.test.ts'],
-          exclude: [...exclude, '**/*.db.test.ts', 'tests/e2e/**'],
+          exclude: [...exclude, '**/*.db.test.ts', 'tests/e2e/**', 'tests/faults/**'],
         },
       },
       {
@@ -24,10 +24,21 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/e2e/**/*.test.ts'],
+          include: ['tests/e2e/**/*.test.ts', 'tests/faults/**/*.short.test.ts'],
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Two cores: worlds side by side would starve each other's short leases.
+          fileParallelism: false,
         },
       },
     ],
