@@ -83,12 +83,11 @@ export const moveNextRuns = async (
 /** `2026-01-02 03:04:05.678`, as a DATETIME is written inside JSON. */
 const toDateTime = (date: Date): string => date.toISOString().replace('T', ' ').replace('Z', '');
 
-/** Notes the time as the start of these tasks' latest run. */
-export const notePreviousRuns = async (transaction: Database, ids: readonly number[]): Promise<void> => {
-  if (ids.length === 0) return;
-  await transaction
-    .updateTable('scheduled_tasks')
-    .set({ previous_run: now })
-    .where('id', 'in', ids)
-    .execute();
+/** Notes on their locked tasks when these runs, in their first attempts, have started. */
+export const notePreviousRuns = async (transaction: Database, runIds: readonly number[]): Promise<void> => {
+  if (runIds.length === 0) return;
+  await sql`
+    UPDATE scheduled_tasks task JOIN scheduled_task_runs run ON run.task_id = task.id
+    SET task.previous_run = run.started_at
+    WHERE run.id IN (${sql.join(runIds)})`.execute(transaction);
 };

@@ -157,7 +157,7 @@ export const claimRuns = (
     const starting = kept.filter(({ attempts: count }) => count === 1);
     await notePreviousRuns(
       transaction,
-      starting.map(({ task_id }) => task_id),
+      starting.map(({ id }) => id),
     );
     return kept.map((row) => toClaimed(row, token));
   });
