@@ -56,25 +56,31 @@ const item = (world: FaultWorld, name: string, read: () => Promise<Row | undefin
       .map(({ headers }) => String(headers['idempotency-key'])),
 });
 
+/** Looks at an immediate task; mails to `<name>@example.com` are its effects. */
+export const taskItem = (world: FaultWorld, name: string, id: number): Item =>
+  item(world, name, async () => {
+    const { rows } = await sql<Row>`
+      SELECT status, attempts, error, lease_token IS NOT NULL AS is_held, 0 AS is_done,
+        (SELECT GROUP_CONCAT(COALESCE(outcome, 'running') ORDER BY id) FROM task_attempts WHERE task_id = task.id)
+          AS outcomes
+      FROM immediate_tasks task WHERE id = ${id}`.execute(world.resources.db);
+    return rows[0];
+  });
+
+/** A name that no other item of this process has. */
+export const newName = (): string => `item-${++items}`;
+
 /** Creates an immediate task as another domain would; its job goes to Redis past the gates. */
 export const createTask = async (world: FaultWorld): Promise<Item> => {
   const { resources } = world;
-  const name = `task-${++items}`;
+  const name = newName();
   const task = {
     slug: 'register_template',
     userId: 7,
     recipient: `${name}@example.com`,
     variables: ['link'],
   };
-  const id = await createImmediateTask(resources.db, resources.context(), task);
-  return item(world, name, async () => {
-    const { rows } = await sql<Row>`
-      SELECT status, attempts, error, lease_token IS NOT NULL AS is_held, 0 AS is_done,
-        (SELECT GROUP_CONCAT(COALESCE(outcome, 'running') ORDER BY id) FROM task_attempts WHERE task_id = task.id)
-          AS outcomes
-      FROM immediate_tasks task WHERE id = ${id}`.execute(resources.db);
-    return rows[0];
-  });
+  return taskItem(world, name, await createImmediateTask(resources.db, resources.context(), task));
 };
 
 /** What a scheduled task does when it runs. */
@@ -95,7 +101,7 @@ export const insertScheduledTask = async (
   { webhook = true, mail = true }: RunShape,
   schedule = { cron: '0 0 1 1 *', nextRun: 'UTC_TIMESTAMP(3) + INTERVAL 1 YEAR', catchUp: 'last' },
 ): Promise<MadeTask> => {
-  const name = `task-${++items}`;
+  const name = newName();
   const { insertId } = await sql`
     INSERT INTO scheduled_tasks
       (template_id, url, method, content, cron, catch_up, next_run, created_at, updated_at)
@@ -117,11 +123,22 @@ export const runItem = (world: FaultWorld, { name }: MadeTask, runId: number): I
     return rows[0];
   });
 
-/** Makes a run that is due now; only a tick queues it. */
-export const createRun = async (world: FaultWorld, shape: RunShape = {}): Promise<Item> => {
-  const task = await insertScheduledTask(world, shape);
+/** Makes a run that is due now, or was `overdueMinutes` ago by its schedule; only a tick queues it. */
+export const insertRun = async (
+  world: FaultWorld,
+  task: MadeTask,
+  overdueMinutes?: number,
+): Promise<Item> => {
+  const due = sql`UTC_TIMESTAMP(3) - INTERVAL ${overdueMinutes ?? 0} MINUTE`;
+  const isManual = overdueMinutes === undefined;
   const { insertId } = await sql`
-    INSERT INTO scheduled_task_runs (task_id, trigger_kind, next_attempt_at, created_at)
-    VALUES (${task.id}, 'manual', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`.execute(world.resources.db);
+    INSERT INTO scheduled_task_runs (task_id, trigger_kind, due_at, next_attempt_at, created_at)
+    VALUES (${task.id}, ${isManual ? 'manual' : 'schedule'}, ${isManual ? null : due}, ${due}, ${due})`.execute(
+    world.resources.db,
+  );
   return runItem(world, task, Number(insertId));
 };
+
+/** Makes a scheduled task with one manual run that is due now. */
+export const createRun = async (world: FaultWorld, shape: RunShape = {}): Promise<Item> =>
+  insertRun(world, await insertScheduledTask(world, shape));
