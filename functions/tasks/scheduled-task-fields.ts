@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { idField, timestamp } from '#shared/http/fields.ts';
-import { textField } from '#shared/http/request-fields.ts';
+import { patchBody, requestTime, textField } from '#shared/http/request-fields.ts';
 import { templateIdField } from './immediate-task-fields.ts';
-import type { ScheduledTask } from './queries/scheduled-tasks.ts';
 import { contentFault } from './rules/content.ts';
 import { scheduleFaults } from './rules/timetable.ts';
+import type { ScheduledTaskChanges } from './scheduled-task-change.ts';
 import { SCHEDULE_FAULTS } from './scheduled-task-checks.ts';
 
 /** No user or template has a larger number. */
@@ -124,47 +123,35 @@ export const toNewTask = (body: Omit<z.output<typeof taskBySlug>, 'email_slug'>)
   catchUp: body.catch_up,
 });
 
-/** A scheduled task in a list. */
-export const scheduledTaskItem = z.object({
-  id: idField(),
-  user_id: z.int().optional(),
-  template_id: z.int().optional(),
-  url: z.string().optional(),
-  created_at: timestamp(),
-  active: z.boolean(),
-  next_run: timestamp().meta({
-    description: 'The earliest due instant whose run has not started; while inactive, the value kept.',
-  }),
+const reference = () =>
+  z.int().min(0).max(LARGEST_REFERENCE).optional().meta({ description: '0 clears it.' });
+
+/** Body of PATCH /admin/scheduled-tasks/{id}. */
+export const taskChanges = patchBody({
+  user_id: reference(),
+  template_id: reference(),
+  url: scheduledTaskFields.url.optional().meta({ description: 'Webhook; empty clears it.' }),
+  method: scheduledTaskFields.method.optional(),
+  content: scheduledTaskFields.content.optional(),
+  cron: scheduledTaskFields.cron.optional(),
+  timezone: scheduledTaskFields.timezone.optional(),
+  active: scheduledTaskFields.active.optional(),
+  catch_up: scheduledTaskFields.catch_up.optional(),
+  next_run: requestTime()
+    .optional()
+    .meta({ description: 'From 1 year before to 5 years after now; a past one is a missed occurrence.' }),
 });
 
-/** A scheduled task with all its fields. */
-export const scheduledTaskObject = scheduledTaskItem.extend({
-  method: z.enum(['GET', 'POST']),
-  content: z.string(),
-  cron: z.string(),
-  timezone: z.string(),
-  catch_up: z.enum(['last', 'skip']),
-  previous_run: timestamp().optional().meta({ description: 'When the latest run started.' }),
-});
-
-/** A task as {@link scheduledTaskItem}. */
-export const toScheduledItem = (task: ScheduledTask) => ({
-  id: task.id,
-  ...(task.userId === undefined ? {} : { user_id: task.userId }),
-  ...(task.templateId === undefined ? {} : { template_id: task.templateId }),
-  ...(task.url === undefined ? {} : { url: task.url }),
-  created_at: task.createdAt.toISOString(),
-  active: task.active,
-  next_run: task.nextRun.toISOString(),
-});
-
-/** A task as {@link scheduledTaskObject}. */
-export const toScheduledObject = (task: ScheduledTask) => ({
-  ...toScheduledItem(task),
-  method: task.method,
-  content: task.content,
-  cron: task.cron,
-  timezone: task.timezone,
-  catch_up: task.catchUp,
-  ...(task.previousRun ? { previous_run: task.previousRun.toISOString() } : {}),
+/** A body of a change as the use case takes it. */
+export const toChanges = (body: z.output<typeof taskChanges>): ScheduledTaskChanges => ({
+  userId: body.user_id === 0 ? null : body.user_id,
+  templateId: body.template_id === 0 ? null : body.template_id,
+  url: body.url === '' ? null : body.url,
+  method: body.method,
+  content: body.content,
+  cron: body.cron,
+  timezone: body.timezone,
+  active: body.active,
+  catchUp: body.catch_up,
+  nextRun: body.next_run,
 });

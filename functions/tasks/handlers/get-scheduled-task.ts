@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
-import { scheduledTaskObject, toScheduledObject } from '../scheduled-task-fields.ts';
+import { scheduledTaskObject, toScheduledObject } from '../scheduled-task-bodies.ts';
 import { getScheduledTask } from '../scheduled-task-views.ts';
 
 /** GET /admin/scheduled-tasks/{id}, admin. */

@@ -3,7 +3,8 @@ import { endpoint } from '#shared/http/endpoint.ts';
 import { queryInteger } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { listTaskViews } from '../queries/scheduled-task-views.ts';
-import { LARGEST_REFERENCE, scheduledTaskItem, toScheduledItem } from '../scheduled-task-fields.ts';
+import { scheduledTaskItem, toScheduledItem } from '../scheduled-task-bodies.ts';
+import { LARGEST_REFERENCE } from '../scheduled-task-fields.ts';
 
 const query = z.object({
   ...pagingQuery(20),

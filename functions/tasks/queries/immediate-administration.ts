@@ -112,6 +112,25 @@ export const listImmediateTasks = async (
   return { items, total: Number(total) };
 };
 
+/** All immediate tasks of a user, by id. */
+export const listImmediateTasksOfUser = async (
+  db: Database,
+  userId: number,
+): Promise<ImmediateTaskRecord[]> => {
+  const rows = await db
+    .selectFrom('immediate_tasks')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .orderBy('id')
+    .execute();
+  return rows.map(toRecord);
+};
+
+/** Deletes all immediate tasks of a user with their attempts. */
+export const deleteImmediateTasksOfUser = async (transaction: Database, userId: number): Promise<void> => {
+  await transaction.deleteFrom('immediate_tasks').where('user_id', '=', userId).execute();
+};
+
 /** One immediate task, or undefined. */
 export const findImmediateTask = async (
   db: Database,

@@ -9,6 +9,7 @@ import type { Schedule } from '../rules/timetable.ts';
 import { now } from './database-clock.ts';
 import { notePreviousRuns } from './due-tasks.ts';
 import type { LeaseTerms } from './immediate-claims.ts';
+import { lockTasks } from './scheduled-tasks.ts';
 
 /** A run whose attempt a worker has claimed, with its task as it was then. */
 export interface ClaimedRun extends RunAttempt, Schedule {
@@ -78,22 +79,12 @@ const waitingFor = (attempts: readonly RunAttempt[]) => {
     AND (id, attempts) IN (${sql.join(states)}) AND lease_token IS NULL`;
 };
 
-/** Everybody locks a task before its runs, so that nobody waits in a circle. */
-const lockTasks = async (transaction: Database, attempts: readonly RunAttempt[]): Promise<void> => {
-  const rows = await transaction
-    .selectFrom('scheduled_task_runs')
-    .select('task_id')
-    .distinct()
-    .where(
-      'id',
-      'in',
-      attempts.map(({ id }) => id),
-    )
-    .execute();
-  if (rows.length === 0) return;
-  const ids = rows.map(({ task_id }) => task_id);
-  await sql`SELECT id FROM scheduled_tasks WHERE id IN (${sql.join(ids)}) ORDER BY id FOR UPDATE`.execute(
+const lockTasksOf = async (transaction: Database, attempts: readonly RunAttempt[]): Promise<void> => {
+  const { rows } = await sql<{ task_id: number }>`
+    SELECT DISTINCT task_id FROM scheduled_task_runs WHERE id IN (${idsOf(attempts)})`.execute(transaction);
+  await lockTasks(
     transaction,
+    rows.map(({ task_id }) => task_id),
   );
 };
 
@@ -131,7 +122,7 @@ export const claimRuns = (
   graceMs: number,
 ): Promise<ClaimedRun[]> =>
   withTransaction(db, async (transaction) => {
-    await lockTasks(transaction, attempts);
+    await lockTasksOf(transaction, attempts);
     const claimed = await sql`
       UPDATE scheduled_task_runs FORCE INDEX (PRIMARY)
       SET attempts = attempts + 1, lease_token = ${token},

@@ -137,19 +137,17 @@ export const saveScheduledTask = async (
     .catch(refuseTakenUrl);
 };
 
-/**
- * Deletes tasks with their runs and returns how many there were; logs stay without their task. Locked one after
- * the other first, as workers do, before any run is touched.
- */
+/** Keeps tasks from everybody else until the transaction ends: always before any of their runs is touched. */
+export const lockTasks = async (transaction: Database, ids: readonly number[]): Promise<void> => {
+  if (ids.length === 0) return;
+  const rows = transaction.selectFrom('scheduled_tasks').select('id').where('id', 'in', ids);
+  await rows.orderBy('id').forUpdate().execute();
+};
+
+/** Deletes tasks with their runs and returns how many there were; logs stay without their task. */
 export const deleteTasks = async (transaction: Database, ids: readonly number[]): Promise<number> => {
   if (ids.length === 0) return 0;
-  await transaction
-    .selectFrom('scheduled_tasks')
-    .select('id')
-    .where('id', 'in', ids)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
+  await lockTasks(transaction, ids);
   const { numDeletedRows } = await transaction
     .deleteFrom('scheduled_tasks')
     .where('id', 'in', ids)
