@@ -43,7 +43,7 @@ const QUICK = {
   SMTP_CONNECT_TIMEOUT_MS: '3000',
   SMTP_SEND_TIMEOUT_MS: '3000',
   WEBHOOK_TIMEOUT_MS: '1500',
-  LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+  LOG_LEVEL: 'silent',
 };
 
 /** Polls until the condition holds. @throws after the timeout, naming what was waited for */
@@ -98,6 +98,7 @@ export const openFaultWorld = async (
     SMTP_PORT: String(gates.smtp.port),
     WEBHOOK_PRIVATE_HOSTS: '127.0.0.1:*',
     RATE_LIMIT_PER_MINUTE: '0',
+    LOG_LEVEL: 'error',
   };
   const processes = new Set<NodeProcess>();
 

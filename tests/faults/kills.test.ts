@@ -1,12 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type FaultWorld, openFaultWorld, until } from './fault-world.ts';
 import { createRun, createTask, type Item, insertScheduledTask, runItem } from './items.ts';
 import { idle, runIds } from './queue-state.ts';
-import { openChance } from './seed.ts';
+import { type Chance, openChance } from './seed.ts';
 
 let world: FaultWorld;
+let chance: Chance;
 beforeAll(async () => {
-  openChance('kills at the borders');
+  chance = openChance('kills at the borders');
   world = await openFaultWorld();
 }, 60_000);
 afterEach(() => world.reset());
@@ -16,6 +18,7 @@ afterAll(() => world.close(), 30_000);
 const STALL_MS = 25_000;
 
 const killAndFinish = async (item: Item): Promise<void> => {
+  await sleep(chance.between(0, 200));
   await world.reset();
   await world.start('worker,scheduler');
   await until('the item is completed', async () => (await item.state()).status === 'Completed', STALL_MS);

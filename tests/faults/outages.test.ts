@@ -17,10 +17,13 @@ import {
   taskItem,
 } from './items.ts';
 import { runIds } from './queue-state.ts';
+import { type Chance, openChance } from './seed.ts';
 
 let world: FaultWorld;
+let chance: Chance;
 let closeApi: () => Promise<void>;
 beforeAll(async () => {
+  chance = openChance('outages');
   world = await openFaultWorld({ API_KEY: 'service-key' });
   const api = await world.openApi();
   const restore = useResources(api);
@@ -79,7 +82,7 @@ describe('MariaDB down', () => {
     world.gates.database.shut();
     const items = [await createTask(world), await createRun(world)];
     const missed = await missedTask();
-    await sleep(1_500);
+    await sleep(chance.between(1_000, 2_000));
     for (const item of items) {
       expect(await item.state()).toMatchObject({ attempts: 0 });
       expect([...item.mails(), ...item.calls()]).toEqual([]);
@@ -130,7 +133,7 @@ describe('Redis down', () => {
     expect(answer.status).toBe(201);
     const task = taskItem(world, name, answer.json.id);
     const run = await createRun(world);
-    await sleep(1_500);
+    await sleep(chance.between(1_000, 2_000));
     for (const item of [task, run]) expect(await item.state()).toMatchObject({ attempts: 0, error: null });
     world.gates.redis.open();
     await until('all is completed', () => areCompleted([task, run]), 25_000);
@@ -146,7 +149,7 @@ describe('Redis down', () => {
       await insertRun(world, task, 1),
     ];
     await world.start('worker,scheduler');
-    await sleep(1_200);
+    await sleep(chance.between(1_000, 2_000));
     world.gates.redis.open();
     const statuses = async () =>
       (await Promise.all(runs.map((run) => run.state()))).map(({ status }) => status);
@@ -177,7 +180,7 @@ describe('Redis flushed', () => {
       (await Promise.all(items.map((item) => item.state()))).every(({ isHeld }) => isHeld),
     );
     await world.flush();
-    await sleep(1_200);
+    await sleep(chance.between(1_000, 2_000));
     world.gates.smtp.open();
     await until('all is completed', () => areCompleted(items), 25_000);
     for (const item of items) {

@@ -8,6 +8,8 @@ export type Roles = 'worker' | 'scheduler' | 'worker,scheduler' | '';
 
 /** A separate process that runs functions of the tasks domain. */
 export interface NodeProcess {
+  /** Lines that it has logged; only errors are. */
+  readonly errors: () => readonly string[];
   /** SIGKILL; resolves when the process is gone. */
   readonly kill: () => Promise<void>;
   /** SIGTERM; resolves with the exit code. */
@@ -34,7 +36,11 @@ export const startProcess = async (
   const child = fork(PROGRAM, [roles], {
     env: environment,
     execArgv: [],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
   });
   const exit = once(child, 'exit');
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
@@ -46,6 +52,7 @@ export const startProcess = async (
   };
   await message(child);
   return {
+    errors: () => output.split('\n').filter((line) => line !== ''),
     kill: async () => void (await end('SIGKILL')),
     terminate: () => end('SIGTERM'),
     tick: async () => {

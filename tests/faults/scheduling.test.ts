@@ -52,6 +52,7 @@ describe('two schedulers', () => {
     const startedAt = performance.now();
     for (let round = 0; round < 3; round += 1) await Promise.all(schedulers.map((one) => one.tick()));
     expect(performance.now() - startedAt).toBeLessThan(15_000);
+    expect(schedulers.flatMap((one) => one.errors())).toEqual([]);
     const { rows } = await sql<{ task_id: number; runs: number }>`
       SELECT task.id AS task_id, COUNT(run.id) AS runs FROM scheduled_tasks task
       LEFT JOIN scheduled_task_runs run ON run.task_id = task.id GROUP BY task.id HAVING runs <> 1`.execute(
