@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Log } from '../log/log.ts';
 import { openRedis } from '../redis/redis.ts';
 import { within } from '../time/within.ts';
+import { type Batcher, createBatcher } from './batcher.ts';
 import { queuePrefix } from './queue-prefix.ts';
 
 /** A job: identifiers only, the worker loads the rest from the database. */
@@ -31,6 +32,8 @@ export interface Queues {
 }
 
 const COUNT_MS = 1_000;
+const HAND_OVERS_AT_ONCE = 100;
+const MOST_HAND_OVERS_WAITING = 10_000;
 const HAND_OVER_MS = 1_000;
 
 /** Opens the producers lazily, so that a function that only reads never loads BullMQ. */
@@ -56,7 +59,7 @@ export const openQueues = (config: Config, log: Log): Queues => {
     return known;
   };
 
-  const hand = async (name: string, jobs: readonly Job[]): Promise<void> => {
+  const handOver = async (name: string, jobs: readonly Job[]): Promise<void> => {
     const queue = await queueNamed(name);
     await queue.addBulk(
       jobs.map(({ id, data, delayMs }) => ({
@@ -71,6 +74,31 @@ export const openQueues = (config: Config, log: Log): Queues => {
         },
       })),
     );
+  };
+
+  const newBatcher = (name: string): Batcher<readonly Job[], void> =>
+    createBatcher({
+      size: HAND_OVERS_AT_ONCE,
+      parallel: 1,
+      windowMs: 0,
+      run: async (batch) => {
+        await handOver(name, batch.flat());
+        return batch.map(() => undefined);
+      },
+    });
+  const batchers = new Map<string, Batcher<readonly Job[], void>>();
+  let waiting = 0;
+
+  /** Requests that commit while one is with Redis share the next hand-over. */
+  const hand = async (name: string, jobs: readonly Job[]): Promise<void> => {
+    // Nobody waits that long any more; while Redis is away they must not fill the memory.
+    if (waiting >= MOST_HAND_OVERS_WAITING) throw new Error('too many hand-overs wait for redis');
+    const batcher = batchers.get(name) ?? newBatcher(name);
+    batchers.set(name, batcher);
+    waiting += 1;
+    await batcher.add(jobs).finally(() => {
+      waiting -= 1;
+    });
   };
 
   const countJobs = async (name: string): Promise<QueueCounts> => {
