@@ -3,7 +3,7 @@ import { createImmediateTask } from '#functions/tasks/index.ts';
 import type { FaultWorld } from './fault-world.ts';
 
 /** An immediate task or a run as a fault test sees it, whatever its table. */
-export interface ItemState {
+interface ItemState {
   readonly status: string;
   readonly attempts: number;
   readonly error: string | null;

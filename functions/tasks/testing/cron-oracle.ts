@@ -68,7 +68,7 @@ export const oracleMatcher = (text: string): ((local: number) => boolean) => {
 };
 
 /** Reads the clock of a zone: local time to the minute, written as if it were UTC. */
-export const wallClock = (zone: string): ((instant: number) => number) => {
+const wallClock = (zone: string): ((instant: number) => number) => {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' });
   return (instant) => {
     const text = format.format(instant);

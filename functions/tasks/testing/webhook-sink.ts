@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import type { Socket } from 'node:net';
 
 /** One request as it arrived, its body complete. */
-export interface ReceivedCall {
+interface ReceivedCall {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -10,7 +10,7 @@ export interface ReceivedCall {
 }
 
 /** Answers a call; the default is an empty 200. */
-export type WebhookBehaviour = (call: ReceivedCall, response: ServerResponse) => void;
+type WebhookBehaviour = (call: ReceivedCall, response: ServerResponse) => void;
 
 /** A real HTTP server inside the test process. */
 export interface WebhookSink {
