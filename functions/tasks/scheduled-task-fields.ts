@@ -57,7 +57,7 @@ const zoneField = () =>
     });
 
 /** The fields that a request may give a scheduled task, without defaults. */
-export const scheduledTaskFields = {
+const scheduledTaskFields = {
   url: nameField(500, 'Webhook; empty is none.'),
   method: z.enum(['GET', 'POST']).meta({ description: 'Of the webhook.' }),
   content: contentField(),

@@ -17,7 +17,7 @@ import { runJob, SCHEDULED_QUEUE } from './scheduled-jobs.ts';
 import { contentFaults, firstOccurrence, urlFaults } from './scheduled-task-checks.ts';
 
 /** A template as a request names it. */
-export type TemplateReference =
+type TemplateReference =
   | { readonly field: 'email_slug'; readonly slug: string }
   | { readonly field: 'template_id'; readonly id: number };
 

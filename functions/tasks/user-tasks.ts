@@ -2,7 +2,7 @@ import type { Config } from '#shared/config/config.ts';
 import type { Database } from '#shared/database/database.ts';
 import { visibleContent } from './immediate-administration.ts';
 import { toObject } from './immediate-task-fields.ts';
-import { deleteImmediateTasksOfUser, listImmediateTasksOfUser } from './queries/immediate-administration.ts';
+import { deleteImmediateTasksOfUser, listImmediateTasksOfUser } from './queries/immediate-tasks-of-user.ts';
 import { deleteLogsOfTasks } from './queries/scheduled-task-logs.ts';
 import { listTasksOfUser } from './queries/scheduled-task-views.ts';
 import { deleteTasks, findTaskIds, lockTasks } from './queries/scheduled-tasks.ts';

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { queryInteger } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
-import { listTaskViews } from '../queries/scheduled-task-views.ts';
 import { scheduledTaskItem, toScheduledItem } from '../scheduled-task-bodies.ts';
 import { LARGEST_REFERENCE } from '../scheduled-task-fields.ts';
+import { findScheduledTasks } from '../scheduled-task-views.ts';
 
 const query = z.object({
   ...pagingQuery(20),
@@ -26,7 +26,7 @@ export const handler = endpoint(
   async ({ query }, { db, request }) => {
     const { user_id: userId, template_id: templateId } = query;
     const active = query.active === undefined ? undefined : query.active === 'true' || query.active === '1';
-    const { items, total } = await listTaskViews(db, { userId, templateId, active }, query);
+    const { items, total } = await findScheduledTasks(db, { userId, templateId, active }, query);
     return { status: 200, body: items.map(toScheduledItem), headers: pagingHeaders(request, query, total) };
   },
 );

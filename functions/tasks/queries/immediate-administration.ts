@@ -56,7 +56,8 @@ export interface AttemptRecord {
 /** Attempts that a task is shown with. */
 const HISTORY = 50;
 
-const toRecord = (row: Selectable<Tables['immediate_tasks']>): ImmediateTaskRecord => ({
+/** A row as a record. */
+export const toRecord = (row: Selectable<Tables['immediate_tasks']>): ImmediateTaskRecord => ({
   id: row.id,
   userId: row.user_id,
   templateId: row.template_id,
@@ -110,25 +111,6 @@ export const listImmediateTasks = async (
     status: row.status,
   }));
   return { items, total: Number(total) };
-};
-
-/** All immediate tasks of a user, by id. */
-export const listImmediateTasksOfUser = async (
-  db: Database,
-  userId: number,
-): Promise<ImmediateTaskRecord[]> => {
-  const rows = await db
-    .selectFrom('immediate_tasks')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .orderBy('id')
-    .execute();
-  return rows.map(toRecord);
-};
-
-/** Deletes all immediate tasks of a user with their attempts. */
-export const deleteImmediateTasksOfUser = async (transaction: Database, userId: number): Promise<void> => {
-  await transaction.deleteFrom('immediate_tasks').where('user_id', '=', userId).execute();
 };
 
 /** One immediate task, or undefined. */

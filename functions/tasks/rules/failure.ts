@@ -17,7 +17,7 @@ const IS_PERMANENT = {
 } as const;
 
 /** The machine-readable head of an error text. */
-export type FailureCode = keyof typeof IS_PERMANENT;
+type FailureCode = keyof typeof IS_PERMANENT;
 
 /** A failed attempt; `detail` is for administrators and holds no variable of a content. */
 export interface Failure {

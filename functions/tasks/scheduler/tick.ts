@@ -6,7 +6,7 @@ import { queueImmediateTasks } from './queue-immediate-tasks.ts';
 import { queueRuns } from './queue-runs.ts';
 
 /** Steps that follow one another. */
-export type Lane = Readonly<Record<string, (context: Context) => Promise<void>>>;
+type Lane = Readonly<Record<string, (context: Context) => Promise<void>>>;
 
 /**
  * Closing comes first, so that the same tick also queues the next attempts of what it closed. Side by side, as a

@@ -22,7 +22,7 @@ type Needs = Pick<Resources, 'db' | 'config' | 'log'>;
 const BATCH_SIZE = 100;
 /** While one batch is with the database the next one fills, so no time needs to be spent on waiting. */
 const WINDOW_MS = 0;
-const PARALLEL = 2;
+const PARALLEL = 1;
 
 const claimAll = async <Attempt extends { readonly id: number }, Claimed extends Attempt>(
   kind: Pick<AttemptKind<Attempt, Claimed, AnyOutcome>, 'claim' | 'findEarly' | 'job'>,

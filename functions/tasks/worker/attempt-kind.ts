@@ -22,7 +22,7 @@ export interface AnyOutcome {
 }
 
 /** What a kind of item needs of a process. */
-export type KindNeeds = Pick<Resources, 'db' | 'config'>;
+type KindNeeds = Pick<Resources, 'db' | 'config'>;
 
 /** All that tells immediate tasks and runs apart for a worker; rules E2 to E7 are the same for both. */
 export interface AttemptKind<

@@ -13,7 +13,7 @@ export interface MailIdentity {
 }
 
 /** What a worker that is told to stop records, so that another one goes on at once. */
-export const STOPPED: Failure = { code: 'interrupted', detail: 'the worker was told to stop' };
+const STOPPED: Failure = { code: 'interrupted', detail: 'the worker was told to stop' };
 
 /** What is recorded of an error that no rule foresees. */
 export const unexpected = (error: unknown, { log }: Pick<Context, 'log'>): Failure => {
