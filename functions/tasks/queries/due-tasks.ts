@@ -58,14 +58,14 @@ export const isAnyTaskDue = async (
 /** Makes tasks inactive that can't run any more (rule S10). */
 export const deactivateTasks = async (transaction: Database, ids: readonly number[]): Promise<void> => {
   if (ids.length === 0) return;
-  await transaction
-    .updateTable('scheduled_tasks')
-    .set({ active: 0, updated_at: now })
-    .where('id', 'in', ids)
-    .execute();
+  await sql`UPDATE scheduled_tasks FORCE INDEX (PRIMARY) SET active = 0, updated_at = ${now}
+    WHERE id IN (${sql.join(ids)})`.execute(transaction);
 };
 
-/** Moves the next due instants of locked tasks in one statement. */
+/**
+ * Moves the next due instants of locked tasks in one statement. Without the hint the optimizer walks a small table,
+ * and then waits for every row that somebody else has locked.
+ */
 export const moveNextRuns = async (
   transaction: Database,
   moves: readonly { readonly id: number; readonly nextRun: Date }[],
@@ -76,7 +76,7 @@ export const moveNextRuns = async (
     UPDATE JSON_TABLE(${json}, '$[*]' COLUMNS (
         id INT UNSIGNED PATH '$.id', next_run DATETIME(3) PATH '$.at'
       )) moved
-    STRAIGHT_JOIN scheduled_tasks task ON task.id = moved.id
+    STRAIGHT_JOIN scheduled_tasks task FORCE INDEX (PRIMARY) ON task.id = moved.id
     SET task.next_run = moved.next_run`.execute(transaction);
 };
 
@@ -87,7 +87,8 @@ const toDateTime = (date: Date): string => date.toISOString().replace('T', ' ').
 export const notePreviousRuns = async (transaction: Database, runIds: readonly number[]): Promise<void> => {
   if (runIds.length === 0) return;
   await sql`
-    UPDATE scheduled_tasks task JOIN scheduled_task_runs run ON run.task_id = task.id
+    UPDATE scheduled_task_runs run FORCE INDEX (PRIMARY)
+    STRAIGHT_JOIN scheduled_tasks task FORCE INDEX (PRIMARY) ON task.id = run.task_id
     SET task.previous_run = run.started_at
     WHERE run.id IN (${sql.join(runIds)})`.execute(transaction);
 };

@@ -105,7 +105,7 @@ const readClaimed = async (transaction: Database, attempts: readonly RunAttempt[
 const skip = async (transaction: Database, ids: readonly number[]): Promise<void> => {
   if (ids.length === 0) return;
   await sql`
-    UPDATE scheduled_task_runs
+    UPDATE scheduled_task_runs FORCE INDEX (PRIMARY)
     SET status = 'Skipped', finished_at = ${now}, next_attempt_at = NULL, lease_token = NULL,
       lease_until = NULL, started_at = IF(attempts = 1, NULL, started_at)
     WHERE id IN (${sql.join(ids)})`.execute(transaction);

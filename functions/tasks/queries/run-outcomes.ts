@@ -30,12 +30,14 @@ const lockRuns = async (
 ): Promise<(outcome: RunOutcome) => RunState> => {
   const taskIds = outcomes.map(({ taskId }) => taskId);
   // A log refers to its task, so the task is locked anyway; before the run, as everywhere.
-  await sql`SELECT id FROM scheduled_tasks WHERE id IN (${sql.join(taskIds)}) ORDER BY id
+  await sql`SELECT id FROM scheduled_tasks FORCE INDEX (PRIMARY) WHERE id IN (${sql.join(taskIds)}) ORDER BY id
     LOCK IN SHARE MODE`.execute(transaction);
   const ids = outcomes.map(({ id }) => id);
   const { rows } = await sql<{ id: number; lease_token: string | null; is_live: number }>`
     SELECT id, lease_token, lease_until > ${now} AS is_live
-    FROM scheduled_task_runs WHERE id IN (${sql.join(ids)}) ORDER BY id FOR UPDATE`.execute(transaction);
+    FROM scheduled_task_runs FORCE INDEX (PRIMARY) WHERE id IN (${sql.join(ids)}) ORDER BY id FOR UPDATE`.execute(
+    transaction,
+  );
   const found = new Map(rows.map((row) => [row.id, row]));
   return ({ id, leaseToken }) => {
     const run = found.get(id);
@@ -86,7 +88,7 @@ const updateRuns = async (transaction: Database, outcomes: readonly RunOutcome[]
         mail TINYINT PATH '$.mail',
         delay BIGINT PATH '$.delay'
       )) ended
-    STRAIGHT_JOIN scheduled_task_runs run ON run.id = ended.id
+    STRAIGHT_JOIN scheduled_task_runs run FORCE INDEX (PRIMARY) ON run.id = ended.id
     SET run.status = ended.status, run.error = ended.error, run.lease_token = NULL, run.lease_until = NULL,
       run.webhook_done_at = IF(ended.webhook, COALESCE(run.webhook_done_at, ${now}), run.webhook_done_at),
       run.mail_done_at = IF(ended.mail, ${now}, run.mail_done_at),

@@ -55,11 +55,14 @@ export const insertManualRun = async (transaction: Database, taskId: number): Pr
 
 /** Deletes the scheduled runs of a locked task that have not started; returns when the first of them was due. */
 export const withdrawRuns = async (transaction: Database, taskId: number): Promise<Date | undefined> => {
-  const { rows } = await sql<{ due_at: Date }>`
-    DELETE FROM scheduled_task_runs
+  const { rows } = await sql<{ id: number; due_at: Date }>`
+    SELECT id, due_at FROM scheduled_task_runs FORCE INDEX (ix_scheduled_task_runs_task)
     WHERE task_id = ${taskId} AND status = 'Pending' AND attempts = 0 AND trigger_kind = 'schedule'
-    RETURNING due_at`.execute(transaction);
-  return rows.map(({ due_at }) => due_at).sort((a, b) => a.getTime() - b.getTime())[0];
+    ORDER BY due_at FOR UPDATE`.execute(transaction);
+  if (rows.length === 0) return undefined;
+  await sql`DELETE run FROM scheduled_task_runs run FORCE INDEX (PRIMARY)
+    WHERE run.id IN (${sql.join(rows.map(({ id }) => id))})`.execute(transaction);
+  return rows[0]?.due_at;
 };
 
 /** Open runs that no worker holds and that are due within the look-ahead, by due time and id. */

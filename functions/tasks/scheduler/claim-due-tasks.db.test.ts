@@ -128,11 +128,15 @@ describe('never twice', () => {
 
   test('a task that somebody locks for a moment is claimed by the same tick', async () => {
     const id = await world.insertTask({ next_run: await minute() });
+    const other = await world.insertTask({ next_run: await minute() });
     let ticking: Promise<void> | undefined;
     await world.resources.db.transaction().execute(async (transaction) => {
       await transaction.selectFrom('scheduled_tasks').select('id').where('id', '=', id).forUpdate().execute();
       ticking = run();
       await sleep(150);
+      // Nobody has waited for the lock.
+      expect(await world.runs(other)).toHaveLength(1);
+      expect(await world.runs(id)).toEqual([]);
     });
     await ticking;
     expect((await world.runs(id)).length).toBeGreaterThan(0);

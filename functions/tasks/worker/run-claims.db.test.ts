@@ -181,3 +181,15 @@ test('a worker that is told to stop gives its run back at once', async () => {
   expect(run.error).toMatch(/^interrupted: /);
   expect(run.next_attempt_at?.getTime()).toBeLessThanOrEqual((await world.clock()).getTime());
 });
+
+test('a worker that lost its lease during the webhook sends no mail and changes nothing', async () => {
+  const { taskId, recipient, runId } = await world.createRun({ hook: true, mail: true });
+  const lease = { lease_token: 'b6f0c0f2-0000-4000-8000-000000000000', lease_until: await world.clock(60) };
+  world.hooks.behave((_call, response) => {
+    void world.changeRun(runId, lease).then(() => response.end());
+  });
+  expect(await world.workRuns([first(runId)])).toEqual(none);
+  expect(world.mailsTo(recipient)).toEqual([]);
+  expect(await world.runOf(taskId)).toMatchObject({ ...lease, status: 'Pending', webhook_done_at: null });
+  expect(await world.logs(runId)).toEqual([]);
+});
