@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '#shared/database/database.ts';
+import { changeScheduledTask } from '../scheduled-task-change.ts';
+import { deleteScheduledTask } from '../scheduled-tasks.ts';
 import { tick } from '../scheduler/tick.ts';
 import { openRunWorld, type RunWorld } from '../testing/run-world.ts';
 
@@ -32,6 +34,24 @@ describe('exactly once', () => {
       expect([world.callsTo(path).length, world.mailsTo(recipient).length]).toEqual([1, 1]);
       expect(await world.logs(runId)).toHaveLength(1);
     }
+  });
+
+  test('a task and a run that somebody has locked hold up no others: claims, changes, deletions', async () => {
+    const { db, context } = world.resources;
+    const made = await Promise.all(Array.from({ length: 5 }, () => world.createRun()));
+    const [locked, run, changed, deleted, moved] = made.map(({ taskId }) => taskId);
+    await db.transaction().execute(async (transaction) => {
+      await sql`SELECT id FROM scheduled_tasks WHERE id = ${locked} FOR UPDATE`.execute(transaction);
+      await sql`SELECT id FROM scheduled_task_runs WHERE task_id = ${locked} FOR UPDATE`.execute(transaction);
+      await world.workRuns(made.slice(1, 2).map(({ runId }) => first(runId)));
+      await changeScheduledTask(db, context(), changed ?? 0, { active: false });
+      await deleteScheduledTask(db, deleted ?? 0);
+      await changeScheduledTask(db, context(), moved ?? 0, { nextRun: await world.clock(-1) });
+    });
+    expect(await world.runOf(run ?? 0)).toMatchObject({ status: 'Completed' });
+    expect(await world.runs(changed ?? 0)).toEqual([]);
+    expect(await world.runs(deleted ?? 0)).toEqual([]);
+    expect(await world.runs(moved ?? 0)).toHaveLength(1);
   });
 
   test('an early job goes back for the remaining time', async () => {
