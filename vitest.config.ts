@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{functions,shared,scripts,tests}/**/*.test.ts'],
-          exclude: [...exclude, '**/*.db.test.ts', 'tests/e2e/**'],
+          exclude: [...exclude, '**/*.db.test.ts', 'tests/e2e/**', 'tests/faults/**'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -26,13 +26,24 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/e2e/**/*.test.ts'],
+          include: ['tests/e2e/**/*.test.ts', 'tests/faults/**/*.short.test.ts'],
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Whole systems that also measure time: one after the other, when everything else is done.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Two cores: worlds side by side would starve each other's short leases.
+          fileParallelism: false,
         },
       },
     ],

@@ -13,6 +13,11 @@ import { countTests, type TestCount, verdict } from '#shared/local/test-results.
 const VITEST = join(REPOSITORY, 'node_modules', 'vitest', 'vitest.mjs');
 const STOP_TIMEOUT_MS = 10_000;
 
+/** Without a choice of projects, the long fault tests are left to `npm run test:faults`. */
+const chosen = process.argv.slice(2);
+const isProject = (argument: string): boolean => argument.startsWith('--project');
+const vitestArguments = chosen.some(isProject) ? chosen : ['--project=!faults', ...chosen];
+
 const progress = (line: string): void => console.log(line);
 const stopping = new AbortController();
 let exitCode: number | undefined;
@@ -44,7 +49,7 @@ const runVitest = (args: readonly string[], environment: Readonly<Record<string,
 const runTests = async (directory: string, { environment }: Services): Promise<TestCount> => {
   const report = join(directory, 'report.json');
   const code = await runVitest(
-    ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+    ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...vitestArguments],
     environment,
   );
   const text = await readFile(report, 'utf8').catch(() => '{"testResults":[]}');

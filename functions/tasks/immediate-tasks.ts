@@ -1,11 +1,11 @@
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
-import { invalid } from '#shared/errors/app-error.ts';
+import { type FieldFault, invalid } from '#shared/errors/app-error.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { storeContent } from './content-storage.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from './immediate-jobs.ts';
-import { holdTemplateBySlug, type StoredTemplate } from './queries/email-templates.ts';
+import { holdTemplateBySlug, holdTemplates, type StoredTemplate } from './queries/email-templates.ts';
 import { insertImmediateTask } from './queries/immediate-tasks.ts';
 import { type Content, contentFault, formatContent, parseContent } from './rules/content.ts';
 import { hasEnoughVariables } from './rules/template.ts';
@@ -19,6 +19,20 @@ export interface ImmediateTask extends Content {
   readonly userId: number;
 }
 
+/** The fault of a body whose field names a template that does not exist. */
+export const unknownTemplate = (field: string): FieldFault => ({
+  field,
+  message: 'names no e-mail template',
+  code: 'unknown_reference',
+});
+
+/** The fault of a content that its template needs more of. */
+export const TOO_FEW_VARIABLES: FieldFault = {
+  field: 'content',
+  message: 'has fewer variables than the template uses',
+  code: 'too_few_variables',
+};
+
 /** Writes the row in the caller's transaction; the job follows the commit, and a rollback leaves neither. */
 const enqueue = async (
   transaction: Database,
@@ -26,10 +40,7 @@ const enqueue = async (
   template: StoredTemplate,
   { userId, content }: { readonly userId: number; readonly content: string },
 ): Promise<number> => {
-  if (!hasEnoughVariables(template, parseContent(content).variables.length)) {
-    const message = 'has fewer variables than the template uses';
-    throw invalid({ field: 'content', message, code: 'too_few_variables' });
-  }
+  if (!hasEnoughVariables(template, parseContent(content).variables.length)) throw invalid(TOO_FEW_VARIABLES);
   const { id: templateId, sensitive } = template;
   const stored = storeContent(content, sensitive, config);
   const id = await insertImmediateTask(transaction, { userId, templateId, content: stored, sensitive });
@@ -51,10 +62,22 @@ export const enqueueBySlug = (
 ): Promise<number> =>
   withTransaction(db, async (transaction) => {
     const template = await holdTemplateBySlug(transaction, slug);
-    if (!template) {
-      const message = 'names no e-mail template';
-      throw invalid({ field: 'email_slug', message, code: 'unknown_reference' });
-    }
+    if (!template) throw invalid(unknownTemplate('email_slug'));
+    return enqueue(transaction, context, template, task);
+  });
+
+/**
+ * {@link enqueueBySlug} for a template that is named by its id.
+ * @throws AppError `validation_failed` for an unknown template or too few variables
+ */
+export const enqueueByTemplate = (
+  db: Database,
+  context: TaskContext,
+  { templateId, ...task }: { readonly templateId: number; readonly userId: number; readonly content: string },
+): Promise<number> =>
+  withTransaction(db, async (transaction) => {
+    const template = (await holdTemplates(transaction, [templateId])).get(templateId);
+    if (!template) throw invalid(unknownTemplate('template_id'));
     return enqueue(transaction, context, template, task);
   });
 

@@ -1,3 +1,10 @@
 import './tables.ts';
 
+export {
+  changeScheduledTask,
+  type DomainTask,
+  deleteScheduledTask,
+  ensureScheduledTask,
+} from './domain-scheduled-tasks.ts';
 export { createImmediateTask } from './immediate-tasks.ts';
+export { eraseUserTasks, exportUserTasks } from './user-tasks.ts';

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
 import { decimal, duration, flag, httpUrl, integer, limit, list, networks } from './parsers.ts';
+import { hostList, signingSecrets } from './parsers-webhook.ts';
 
 const secret = () => z.string().min(32, 'must be at least 32 characters');
 
@@ -68,6 +69,16 @@ const schema = z.object({
     .prefault('10,60,300,1800'),
   TASK_RETRY_JITTER: decimal(0, 1).prefault('0.2'),
   TASK_IMMEDIATE_CONCURRENCY: integer(1, 1_000).prefault('10'),
+  TASK_SCHEDULED_CONCURRENCY: integer(1, 1_000).prefault('10'),
+  TASK_SKIP_GRACE_SECONDS: integer(0, 86_400).prefault('120'),
+  TASK_RETENTION_COMPLETED_DAYS: integer(0, 36_500).prefault('30'),
+  TASK_RETENTION_FAILED_DAYS: integer(0, 36_500).prefault('90'),
+  TASK_RETENTION_LOG_DAYS: integer(0, 36_500).prefault('90'),
+  INTERNAL_BASE_URL: httpUrl().optional(),
+  INTERNAL_WEBHOOK_HOSTS: hostList(),
+  WEBHOOK_PRIVATE_HOSTS: hostList(),
+  WEBHOOK_SIGNING_SECRETS: signingSecrets(),
+  WEBHOOK_TIMEOUT_MS: integer(1, 600_000).prefault('15000'),
   SMTP_HOST: z.string().min(1).prefault('localhost'),
   SMTP_PORT: integer(1, 65_535).prefault('587'),
   SMTP_USERNAME: z.string().prefault(''),
@@ -87,9 +98,17 @@ type Parsed = z.output<typeof schema>;
 /** The whole configuration of a process, parsed and completed; durations are milliseconds. */
 export interface Config
   extends Readonly<
-    Omit<Parsed, 'VERIFICATION_URL' | 'TASK_CONTENT_SECRET' | 'SMTP_REQUIRE_TLS' | 'PASSWORD_HASH_WORKERS'>
+    Omit<
+      Parsed,
+      | 'VERIFICATION_URL'
+      | 'INTERNAL_BASE_URL'
+      | 'TASK_CONTENT_SECRET'
+      | 'SMTP_REQUIRE_TLS'
+      | 'PASSWORD_HASH_WORKERS'
+    >
   > {
   readonly VERIFICATION_URL: string;
+  readonly INTERNAL_BASE_URL: string;
   readonly TASK_CONTENT_SECRET: string;
   readonly SMTP_REQUIRE_TLS: boolean;
   readonly PASSWORD_HASH_WORKERS: number;
@@ -141,6 +160,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv): Config => {
   return Object.freeze({
     ...config,
     VERIFICATION_URL: config.VERIFICATION_URL ?? `${config.PUBLIC_BASE_URL}/api/v6/auth/verify-email`,
+    INTERNAL_BASE_URL: config.INTERNAL_BASE_URL ?? config.PUBLIC_BASE_URL,
     TASK_CONTENT_SECRET: config.TASK_CONTENT_SECRET ?? config.JWT_SECRET,
     SMTP_REQUIRE_TLS: config.SMTP_REQUIRE_TLS ?? config.APP_ENV === 'production',
     PASSWORD_HASH_WORKERS: config.PASSWORD_HASH_WORKERS ?? Math.max(1, availableParallelism() - 1),

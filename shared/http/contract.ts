@@ -91,11 +91,18 @@ interface AnswerExtras {
   readonly etag?: string;
 }
 
+/** A value that may be given where one of this type is wanted and nothing is changed in it. */
+type Frozen<T> = T extends readonly (infer U)[]
+  ? readonly Frozen<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+
 /** What a handler returns: one of the declared statuses with a body of its schema. */
 export type Answer<C extends Contract> = {
   [S in keyof C['responses']]: { readonly status: S } & AnswerExtras &
     (C['responses'][S] extends { schema: infer B }
-      ? { readonly body: B extends ZodType ? z.input<B> : never }
+      ? { readonly body: B extends ZodType ? Frozen<z.input<B>> : never }
       : C['responses'][S] extends { contentType: string }
         ? { readonly body: string | Buffer }
         : { readonly body?: undefined });

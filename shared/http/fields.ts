@@ -15,6 +15,9 @@ export const queryInteger = (minimum: number, maximum: number) =>
 /** An `{id}` of a path: a positive integer that an `INT UNSIGNED` column can hold. */
 export const pathId = () => queryInteger(1, MAXIMUM_ID);
 
+/** An `{id}` of a path that names a row with a `BIGINT` key: any positive integer that a number can hold. */
+export const longPathId = () => queryInteger(1, Number.MAX_SAFE_INTEGER);
+
 /** A time in an answer: RFC 3339 in UTC with milliseconds and `Z`. */
 export const timestamp = () => z.iso.datetime({ precision: 3 }).meta({ example: '2026-01-02T03:04:05.000Z' });
 

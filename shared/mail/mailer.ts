@@ -1,18 +1,8 @@
-import { createTransport } from 'nodemailer';
 import type { Config } from '../config/config.ts';
 import { CLOSED, classifyMailFault, MailError, TOO_LATE } from './mail-error.ts';
+import { composeMessage, type Mail, parseSender } from './message.ts';
 import { createSlots } from './slots.ts';
-
-/** One mail to one recipient, sent as `multipart/alternative` in UTF-8. */
-export interface Mail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  /** In angle brackets. */
-  readonly messageId: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { openSession, type SmtpSession, type SmtpSettings } from './smtp-session.ts';
 
 /** Delivers mails over a pool of SMTP connections. */
 export interface Mailer {
@@ -24,58 +14,13 @@ export interface Mailer {
   close(): void;
 }
 
-type MailSettings = Pick<
-  Config,
-  | 'SMTP_HOST'
-  | 'SMTP_PORT'
-  | 'SMTP_FROM'
-  | 'SMTP_USERNAME'
-  | 'SMTP_PASSWORD'
-  | 'SMTP_REQUIRE_TLS'
-  | 'SMTP_CONNECT_TIMEOUT_MS'
-  | 'SMTP_SEND_TIMEOUT_MS'
-  | 'SMTP_POOL_SIZE'
->;
-
-const IMPLICIT_TLS_PORT = 465;
-/** Well below the time after which servers close a silent connection, so that none closes under a mail. */
-const IDLE_MS = 5_000;
-/** Servers limit the mails of one connection, few of them lower than this. */
-const MAILS_PER_CONNECTION = 100;
-
-const openTransport = (settings: MailSettings) =>
-  createTransport({
-    pool: true,
-    maxConnections: settings.SMTP_POOL_SIZE,
-    maxMessages: MAILS_PER_CONNECTION,
-    idleTimeout: IDLE_MS,
-    // The library would silently send a mail again whose connection closed; that is our ladder's decision.
-    maxRequeues: 0,
-    host: settings.SMTP_HOST,
-    port: settings.SMTP_PORT,
-    secure: settings.SMTP_PORT === IMPLICIT_TLS_PORT,
-    requireTLS: settings.SMTP_REQUIRE_TLS,
-    // From connecting to the greeting: the second limit is cut to what is left of the first.
-    connectionTimeout: settings.SMTP_CONNECT_TIMEOUT_MS,
-    greetingTimeout: settings.SMTP_CONNECT_TIMEOUT_MS,
-    socketTimeout: settings.SMTP_SEND_TIMEOUT_MS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    ...(settings.SMTP_USERNAME === ''
-      ? {}
-      : { auth: { user: settings.SMTP_USERNAME, pass: settings.SMTP_PASSWORD } }),
-  });
-
-/** Keeps the caller's spelling of a header name, where the library has one of its own. */
-const spelledAs = (headers: Mail['headers']) => {
-  const spelling = new Map(Object.keys(headers).map((name) => [name.toLowerCase(), name]));
-  return (name: string): string => spelling.get(name.toLowerCase()) ?? name;
-};
+type MailSettings = SmtpSettings & Pick<Config, 'SMTP_FROM' | 'SMTP_POOL_SIZE'>;
 
 /** Opens the pool; connections are made when mails are sent, so this never fails. */
 export const openMailer = (settings: MailSettings): Mailer => {
-  const transport = openTransport(settings);
-  // A mail waits here and not in the library's pool, where the waiting would count as time of sending.
+  const from = parseSender(settings.SMTP_FROM);
+  const resting: SmtpSession[] = [];
+  const all = new Set<SmtpSession>();
   const inSlot = createSlots(settings.SMTP_POOL_SIZE);
   const longestMs = settings.SMTP_CONNECT_TIMEOUT_MS + settings.SMTP_SEND_TIMEOUT_MS;
 
@@ -87,31 +32,59 @@ export const openMailer = (settings: MailSettings): Mailer => {
     return isClosed && wasSilent ? new MailError('smtp_timeout', TOO_LATE) : fault;
   };
 
-  const deliver = async ({ to, ...mail }: Mail, signal: AbortSignal): Promise<void> => {
+  const takeSession = async (signal: AbortSignal): Promise<SmtpSession> => {
+    for (let session = resting.pop(); session; session = resting.pop()) {
+      if (session.isUsable()) return session;
+      all.delete(session);
+    }
+    const session = await openSession(settings, signal);
+    all.add(session);
+    return session;
+  };
+
+  const giveBack = (session: SmtpSession): void => {
+    session.rest();
+    if (session.isUsable()) resting.push(session);
+    else all.delete(session);
+  };
+
+  /** A mail is tried once: sending it again is the ladder's decision, never the pool's. */
+  const sendOnce = async (mail: Mail, signal: AbortSignal): Promise<void> => {
+    const message = composeMessage(mail, from, new Date());
+    const session = await takeSession(signal);
+    try {
+      await session.deliver({ from: from.address, to: mail.to, message }, signal);
+    } finally {
+      giveBack(session);
+    }
+  };
+
+  const deliver = async (mail: Mail, signal: AbortSignal): Promise<void> => {
     if (signal.aborted) throw new MailError('aborted', 'not sent');
     const startedAt = performance.now();
-    const deadline = new AbortController();
+    const end = new AbortController();
+    const stop = (): void => end.abort();
     // Limits of silence don't notice a server that answers a byte at a time.
-    const timer = setTimeout(() => deadline.abort(), longestMs);
+    const timer = setTimeout(stop, longestMs);
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      await transport.sendMail({
-        ...mail,
-        from: settings.SMTP_FROM,
-        to: { name: '', address: to },
-        normalizeHeaderKey: spelledAs(mail.headers),
-        signal: AbortSignal.any([signal, deadline.signal]),
-      });
+      await sendOnce(mail, end.signal);
     } catch (error) {
       if (signal.aborted) throw new MailError('aborted', 'given up while sending');
-      if (deadline.signal.aborted) throw new MailError('smtp_timeout', TOO_LATE);
+      if (end.signal.aborted) throw new MailError('smtp_timeout', TOO_LATE);
       throw faultOf(error, startedAt);
     } finally {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
     }
   };
 
   return {
+    // A mail waits here for its slot, where the waiting does not count as time of sending.
     send: (mail, signal) => inSlot(() => deliver(mail, signal)),
-    close: () => transport.close(),
+    close: () => {
+      for (const session of all) session.close();
+      all.clear();
+    },
   };
 };

@@ -123,6 +123,8 @@ export const startDispatcher = (options: DispatcherOptions): Dispatcher => {
   const complain = complainSparingly(log);
   const connection = new Redis(redisUrl, {
     maxRetriesPerRequest: null,
+    // Jobs of one batch end at the same moment: one write for all of them.
+    enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_RECONNECT_PAUSE_MS),
   });
   connection.on('error', complain);

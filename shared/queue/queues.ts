@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Log } from '../log/log.ts';
 import { openRedis } from '../redis/redis.ts';
 import { within } from '../time/within.ts';
+import { type Batcher, createBatcher } from './batcher.ts';
 import { queuePrefix } from './queue-prefix.ts';
 
 /** A job: identifiers only, the worker loads the rest from the database. */
@@ -14,13 +15,25 @@ export interface Job {
   readonly delayMs?: number;
 }
 
+/** How many jobs a queue holds in each state. */
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+}
+
 /** The producer side of the BullMQ queues. */
 export interface Queues {
   /** Hands jobs over, trying for at most 1 s. Never throws: the rows are there, and the tick adds what is missing. */
   add(queue: string, jobs: readonly Job[]): Promise<void>;
+  /** Counts the jobs of a queue, trying for at most 1 s; undefined while Redis does not answer. Never throws. */
+  count(queue: string): Promise<QueueCounts | undefined>;
   close(): Promise<void>;
 }
 
+const COUNT_MS = 1_000;
+const HAND_OVERS_AT_ONCE = 100;
+const MOST_HAND_OVERS_WAITING = 10_000;
 const HAND_OVER_MS = 1_000;
 
 /** Opens the producers lazily, so that a function that only reads never loads BullMQ. */
@@ -46,7 +59,7 @@ export const openQueues = (config: Config, log: Log): Queues => {
     return known;
   };
 
-  const hand = async (name: string, jobs: readonly Job[]): Promise<void> => {
+  const handOver = async (name: string, jobs: readonly Job[]): Promise<void> => {
     const queue = await queueNamed(name);
     await queue.addBulk(
       jobs.map(({ id, data, delayMs }) => ({
@@ -63,7 +76,45 @@ export const openQueues = (config: Config, log: Log): Queues => {
     );
   };
 
+  const newBatcher = (name: string): Batcher<readonly Job[], void> =>
+    createBatcher({
+      size: HAND_OVERS_AT_ONCE,
+      parallel: 1,
+      windowMs: 0,
+      run: async (batch) => {
+        await handOver(name, batch.flat());
+        return batch.map(() => undefined);
+      },
+    });
+  const batchers = new Map<string, Batcher<readonly Job[], void>>();
+  let waiting = 0;
+
+  /** Requests that commit while one is with Redis share the next hand-over. */
+  const hand = async (name: string, jobs: readonly Job[]): Promise<void> => {
+    // Nobody waits that long any more; while Redis is away they must not fill the memory.
+    if (waiting >= MOST_HAND_OVERS_WAITING) throw new Error('too many hand-overs wait for redis');
+    const batcher = batchers.get(name) ?? newBatcher(name);
+    batchers.set(name, batcher);
+    waiting += 1;
+    await batcher.add(jobs).finally(() => {
+      waiting -= 1;
+    });
+  };
+
+  const countJobs = async (name: string): Promise<QueueCounts> => {
+    const {
+      waiting = 0,
+      active = 0,
+      delayed = 0,
+    } = await (await queueNamed(name)).getJobCounts('waiting', 'active', 'delayed');
+    return { waiting, active, delayed };
+  };
+
   return {
+    count: (name) =>
+      within(COUNT_MS, countJobs(name), () => new Error('the queue did not answer in time')).catch(
+        () => undefined,
+      ),
     add: async (name, jobs) => {
       if (jobs.length === 0) return;
       const tooLate = () => new Error('the queue did not answer in time');

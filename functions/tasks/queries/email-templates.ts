@@ -10,6 +10,19 @@ export interface StoredTemplate extends Template {
 
 const ASCII = /^[\x20-\x7e]*$/;
 
+const held = (transaction: Database) =>
+  transaction
+    .selectFrom('email_templates')
+    .select(['id', 'subject_template', 'body_template', 'is_sensitive'])
+    .modifyEnd(sql`LOCK IN SHARE MODE`);
+
+const toStored = (row: Awaited<ReturnType<ReturnType<typeof held>['execute']>>[number]): StoredTemplate => ({
+  id: row.id,
+  subject: row.subject_template,
+  body: row.body_template,
+  sensitive: row.is_sensitive === 1,
+});
+
 /** Finds a template and keeps it from being changed or deleted until the transaction ends. */
 export const holdTemplateBySlug = async (
   transaction: Database,
@@ -17,13 +30,37 @@ export const holdTemplateBySlug = async (
 ): Promise<StoredTemplate | undefined> => {
   // MariaDB refuses to compare the ascii column with text that ascii can't hold.
   if (!ASCII.test(slug)) return undefined;
-  const row = await transaction
-    .selectFrom('email_templates')
-    .select(['id', 'subject_template', 'body_template', 'is_sensitive'])
-    .where('slug', '=', slug)
-    .modifyEnd(sql`LOCK IN SHARE MODE`)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const { id, subject_template: subject, body_template: body, is_sensitive } = row;
-  return { id, subject, body, sensitive: is_sensitive === 1 };
+  const row = await held(transaction).where('slug', '=', slug).executeTakeFirst();
+  return row && toStored(row);
+};
+
+/**
+ * The same for templates by id; those that do not exist are missing. Templates are locked before the tasks that
+ * use them, everywhere: a deletion, which goes on to the tasks, then waits for nobody who waits for it.
+ */
+export const holdTemplates = async (
+  transaction: Database,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, StoredTemplate>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await held(transaction).where('id', 'in', ids).orderBy('id').execute();
+  return new Map(rows.map((row) => [row.id, toStored(row)]));
+};
+
+/** {@link holdTemplates} for those that some `Failed` immediate task uses. */
+export const holdTemplatesOfFailedTasks = async (
+  transaction: Database,
+): Promise<ReadonlyMap<number, StoredTemplate>> => {
+  const rows = await held(transaction)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('immediate_tasks')
+          .select('immediate_tasks.id')
+          .whereRef('immediate_tasks.template_id', '=', 'email_templates.id')
+          .where('immediate_tasks.status', '=', 'Failed'),
+      ),
+    )
+    .orderBy('id')
+    .execute();
+  return new Map(rows.map((row) => [row.id, toStored(row)]));
 };

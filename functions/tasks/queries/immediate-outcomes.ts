@@ -56,7 +56,7 @@ export const recordOutcomes = (
           content TEXT PATH '$.content',
           redacted TINYINT PATH '$.redacted'
         )) ended
-      STRAIGHT_JOIN immediate_tasks task
+      STRAIGHT_JOIN immediate_tasks task FORCE INDEX (PRIMARY)
         ON task.id = ended.id AND task.lease_token = ended.token AND task.status = 'Enqueued' AND ${inState}
       STRAIGHT_JOIN task_attempts attempt FORCE INDEX (uq_task_attempts)
         ON attempt.task_id = task.id AND attempt.round_no = task.round_no AND attempt.attempt = task.attempts

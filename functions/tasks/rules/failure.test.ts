@@ -24,6 +24,8 @@ test('is cut at 4,096 bytes between two characters', () => {
 });
 
 test('only what trying again cannot help is permanent', () => {
-  expect(isPermanent('recipient_refused')).toBe(true);
-  expect(isPermanent('smtp_timeout')).toBe(false);
+  expect(isPermanent({ code: 'recipient_refused' })).toBe(true);
+  expect(isPermanent({ code: 'smtp_timeout' })).toBe(false);
+  expect(isPermanent({ code: 'http_error' })).toBe(false);
+  expect(isPermanent({ code: 'http_error', isPermanent: true })).toBe(true);
 });

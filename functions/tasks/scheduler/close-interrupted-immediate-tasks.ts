@@ -4,34 +4,35 @@ import { type AttemptOutcome, recordOutcomes } from '../queries/immediate-outcom
 import { type InterruptedAttempt, listInterruptedAttempts } from '../queries/immediate-tasks.ts';
 import { ladderOf } from '../retry-ladder.ts';
 import { errorText } from '../rules/failure.ts';
-import { delayAfter } from '../rules/ladder.ts';
+import { retryDelay } from '../rules/retrying.ts';
+import { closeInterrupted, INTERRUPTED } from './close-interrupted.ts';
 
-const PAGE = 200;
-
-/** Closes attempts whose worker died (rule E7); the next one is due at once, after the last the task is `Failed`. */
-export const closeInterruptedImmediateTasks = async ({ db, config, log }: Context): Promise<void> => {
-  const outcomeOf = (interrupted: InterruptedAttempt): AttemptOutcome => {
-    const { id, round, attempt, leaseToken } = interrupted;
-    const isLast = delayAfter(attempt, ladderOf(config), 0) === undefined;
-    return {
-      id,
-      round,
-      attempt,
-      leaseToken,
-      outcome: 'Interrupted',
-      error: errorText({ code: 'interrupted', detail: 'the worker did not finish in time' }),
-      next: isLast
+const outcomeOf = (interrupted: InterruptedAttempt, { config }: Context): AttemptOutcome => {
+  const { id, round, attempt, leaseToken } = interrupted;
+  const delayMs = retryDelay({ attempt, failure: INTERRUPTED, chance: 0 }, ladderOf(config));
+  return {
+    id,
+    round,
+    attempt,
+    leaseToken,
+    outcome: 'Interrupted',
+    error: errorText(INTERRUPTED),
+    next:
+      delayMs === undefined
         ? { status: 'Failed', ...endContent(interrupted, config) }
-        : { status: 'Enqueued', delayMs: 0 },
-    };
+        : { status: 'Enqueued', delayMs },
   };
-  let page: InterruptedAttempt[];
-  let lastId = 0;
-  do {
-    page = await listInterruptedAttempts(db, PAGE, lastId);
-    if (page.length === 0) return;
-    const closed = await recordOutcomes(db, page.map(outcomeOf), 'expired');
-    if (closed > 0) log.warn({ closed }, 'attempts of immediate tasks were interrupted');
-    lastId = page.at(-1)?.id ?? lastId;
-  } while (page.length === PAGE);
 };
+
+/** Closes attempts whose worker died; the next one is due at once, after the last the task is `Failed`. */
+export const closeInterruptedImmediateTasks = (context: Context): Promise<void> =>
+  closeInterrupted<InterruptedAttempt>(context, {
+    name: 'attempts of immediate tasks',
+    list: ({ db }, limit, afterId) => listInterruptedAttempts(db, limit, afterId),
+    close: ({ db }, items) =>
+      recordOutcomes(
+        db,
+        items.map((item) => outcomeOf(item, context)),
+        'expired',
+      ),
+  });

@@ -1,20 +1,33 @@
 import type { Context } from '#shared/runtime/context.ts';
+import { claimDueTasks } from './claim-due-tasks.ts';
 import { closeInterruptedImmediateTasks } from './close-interrupted-immediate-tasks.ts';
+import { closeInterruptedRuns } from './close-interrupted-runs.ts';
 import { queueImmediateTasks } from './queue-immediate-tasks.ts';
+import { queueRuns } from './queue-runs.ts';
 
-/** Closing comes first, so that the same tick also queues the next attempts of what it closed. */
-const STEPS: Readonly<Record<string, (context: Context) => Promise<void>>> = {
-  closeInterruptedImmediateTasks,
-  queueImmediateTasks,
-};
+/** Steps that follow one another. */
+type Lane = Readonly<Record<string, (context: Context) => Promise<void>>>;
 
-/** Runs the steps of rule S1; one that fails is logged and does not stop the others. */
-export const tick = async (context: Context, steps = STEPS): Promise<void> => {
-  for (const [step, run] of Object.entries(steps)) {
+/**
+ * Closing comes first, so that the same tick also queues the next attempts of what it closed. Side by side, as a
+ * backlog of runs must not delay immediate tasks (rule E11).
+ */
+const LANES: readonly Lane[] = [
+  { closeInterruptedImmediateTasks, queueImmediateTasks },
+  { closeInterruptedRuns, claimDueTasks, queueRuns },
+];
+
+const runLane = async (context: Context, lane: Lane): Promise<void> => {
+  for (const [step, run] of Object.entries(lane)) {
     try {
       await run(context);
     } catch (error) {
       context.log.error({ err: error, step }, 'a step of the tick failed');
     }
   }
+};
+
+/** Runs the steps of rule S1; one that fails is logged and does not stop the others. */
+export const tick = async (context: Context, lanes = LANES): Promise<void> => {
+  await Promise.all(lanes.map((lane) => runLane(context, lane)));
 };

@@ -5,11 +5,10 @@ import type { HeldLease } from './lease.ts';
 const PAUSE_MS = 250;
 
 /** Repeats a write while MariaDB is away, until the lease would have ended (rule E5). */
-export const recordWhileHeld = async (lease: HeldLease, write: () => Promise<void>): Promise<void> => {
+export const recordWhileHeld = async <T>(lease: HeldLease, write: () => Promise<T>): Promise<T> => {
   for (;;) {
     try {
-      await write();
-      return;
+      return await write();
     } catch (error) {
       const mayPass = isDatabaseUnavailable(error) || isRetryableConflict(error);
       if (!mayPass || lease.remainingMs() <= PAUSE_MS) throw error;

@@ -1,0 +1,95 @@
+import type { Database } from '#shared/database/database.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
+import { AppError, invalid } from '#shared/errors/app-error.ts';
+import type { Listing, Page } from '#shared/http/paging.ts';
+import {
+  changeTemplate,
+  deleteTemplate,
+  findTemplate,
+  insertTemplate,
+  isTemplateInUse,
+  listTemplates,
+  lockTemplate,
+  type TemplateFields,
+  type TemplateRecord,
+} from './queries/template-administration.ts';
+import { toPlainText } from './rules/plain-text.ts';
+import { render, variablesOf } from './rules/template.ts';
+
+/** A template as administrators see it. */
+export interface EmailTemplate extends TemplateRecord {
+  /** The distinct numbers of its placeholders, ascending. */
+  readonly variables: readonly number[];
+}
+
+/** A template filled for a look at it. */
+export interface Preview {
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
+
+/** A page of all templates by slug. */
+export const listEmailTemplates = (
+  db: Database,
+  page: Page,
+  search: string | undefined,
+): Promise<Listing<Pick<TemplateRecord, 'id' | 'slug'>>> => listTemplates(db, page, search);
+
+/** @throws AppError `not_found` */
+export const getEmailTemplate = async (db: Database, id: number): Promise<EmailTemplate> => {
+  const template = await findTemplate(db, id);
+  if (!template) throw new AppError('not_found');
+  return { ...template, variables: variablesOf(template) };
+};
+
+/** Creates a template and returns its id. @throws AppError `slug_taken` */
+export const createEmailTemplate = (db: Database, fields: TemplateFields): Promise<number> =>
+  insertTemplate(db, fields);
+
+/** Changes the given fields. @throws AppError `not_found`, `slug_taken`, `template_built_in` */
+export const changeEmailTemplate = (
+  db: Database,
+  id: number,
+  fields: Partial<TemplateFields>,
+): Promise<void> =>
+  withTransaction(db, async (transaction) => {
+    const template = await lockTemplate(transaction, id);
+    if (!template) throw new AppError('not_found');
+    if (template.builtIn && fields.slug !== undefined && fields.slug !== template.slug) {
+      const message = 'The slug of a template that belongs to the product cannot be changed.';
+      throw new AppError('template_built_in', { message });
+    }
+    await changeTemplate(transaction, id, fields);
+  });
+
+/**
+ * Deletes a template that nothing needs. Its row is locked first, and whoever gives it to a task takes a shared
+ * lock on it, so none can take it meanwhile.
+ * @throws AppError `not_found`, `template_built_in`, `template_in_use`
+ */
+export const deleteEmailTemplate = (db: Database, id: number): Promise<void> =>
+  withTransaction(db, async (transaction) => {
+    const template = await lockTemplate(transaction, id);
+    if (!template) throw new AppError('not_found');
+    if (template.builtIn) throw new AppError('template_built_in');
+    if (await isTemplateInUse(transaction, id)) throw new AppError('template_in_use');
+    await deleteTemplate(transaction, id);
+  });
+
+/** Fills a template without storing or sending anything. @throws AppError `not_found`, `validation_failed` */
+export const previewEmailTemplate = async (
+  db: Database,
+  id: number,
+  variables: readonly string[],
+): Promise<Preview> => {
+  const template = await findTemplate(db, id);
+  if (!template) throw new AppError('not_found');
+  const rendering = render(template, variables);
+  if (rendering.kind === 'rendered') {
+    const { subject, html } = rendering;
+    return { subject, html, text: toPlainText(html) };
+  }
+  const code = rendering.code === 'variable_missing' ? 'too_few_variables' : rendering.code;
+  throw invalid({ field: 'variables', message: rendering.detail, code });
+};

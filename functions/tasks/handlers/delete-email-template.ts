@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { pathId } from '#shared/http/fields.ts';
+import { deleteEmailTemplate } from '../email-templates.ts';
+
+/** DELETE /admin/email-templates/{id}, admin: only one that no waiting task and no active schedule uses. */
+export const handler = endpoint(
+  {
+    summary: 'Delete an e-mail template',
+    description: 'Finished immediate tasks and inactive scheduled tasks lose the reference.',
+    guard: 'admin',
+    request: { path: z.object({ id: pathId() }) },
+    responses: { 204: { description: 'The template is gone.' } },
+    errors: ['template_built_in', 'template_in_use'],
+  },
+  async ({ path }, { db }) => {
+    await deleteEmailTemplate(db, path.id);
+    return { status: 204 };
+  },
+);

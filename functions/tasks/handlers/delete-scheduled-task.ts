@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { pathId } from '#shared/http/fields.ts';
+import { deleteScheduledTask } from '../scheduled-tasks.ts';
+
+/** DELETE /admin/scheduled-tasks/{id}, admin: with its runs; logs stay, without `task_id`. */
+export const handler = endpoint(
+  {
+    summary: 'Delete a scheduled task',
+    guard: 'admin',
+    request: { path: z.object({ id: pathId() }) },
+    responses: { 204: { description: 'It is gone, and runs that had not started with it.' } },
+  },
+  async ({ path }, { db }) => {
+    await deleteScheduledTask(db, path.id);
+    return { status: 204 };
+  },
+);

@@ -1,0 +1,5 @@
+import { cronFunction } from '#shared/runtime/queue-function.ts';
+import { enforceRetention } from '../scheduler/retention.ts';
+
+/** Hourly: deletes finished tasks, logs and runs that have been kept long enough. */
+export const handler = cronFunction(enforceRetention);

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { longPathId } from '#shared/http/fields.ts';
+import { bytesField, patchBody } from '#shared/http/request-fields.ts';
+import { contentField } from '../content-field.ts';
+import { updateImmediateTask } from '../immediate-change.ts';
+import { statusField, templateIdField, userIdField } from '../immediate-task-fields.ts';
+
+const body = patchBody({
+  user_id: userIdField().optional(),
+  template_id: templateIdField().optional(),
+  content: contentField().optional(),
+  status: statusField()
+    .optional()
+    .meta({ description: '`Enqueued` runs a finished task again; the others end a waiting one.' }),
+  error: bytesField(0, 4_096).optional().meta({ description: 'Empty clears it; ignored by a re-run.' }),
+});
+
+/** PATCH /admin/immediate-tasks/{id}, admin: changes a task, ends it or runs it again. */
+export const handler = endpoint(
+  {
+    summary: 'Change, end or re-run an immediate task',
+    description:
+      'A change of `content` or `template_id` during an attempt closes the attempt and starts a new round; its mail may still arrive.',
+    guard: 'admin',
+    request: { path: z.object({ id: longPathId() }), body: { format: 'json', schema: body } },
+    responses: { 204: { description: 'It is as the request says.' } },
+    errors: ['not_renderable'],
+  },
+  async ({ path, body }, context) => {
+    const { user_id: userId, template_id: templateId, content, status, error } = body;
+    await updateImmediateTask(context.db, path.id, { userId, templateId, content, status, error }, context);
+    return { status: 204 };
+  },
+);

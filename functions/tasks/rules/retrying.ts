@@ -1,0 +1,20 @@
+import { type Failure, isPermanent } from './failure.ts';
+import { delayAfter, type Ladder } from './ladder.ts';
+
+/** An attempt that failed; `chance` is uniform in [0, 1). */
+export interface FailedAttempt {
+  /** 1 is the first. */
+  readonly attempt: number;
+  readonly failure: Failure;
+  readonly chance: number;
+}
+
+/** Milliseconds until the next attempt of an item (rules E6, E7), or undefined when there is none. */
+export const retryDelay = (
+  { attempt, failure, chance }: FailedAttempt,
+  ladder: Ladder,
+): number | undefined => {
+  const delayMs = delayAfter(attempt, ladder, chance);
+  if (delayMs === undefined || isPermanent(failure)) return undefined;
+  return failure.code === 'interrupted' ? 0 : delayMs;
+};

@@ -1,0 +1,9 @@
+/** One attempt of a run of a scheduled task: all that a job says. */
+export interface RunAttempt {
+  readonly id: number;
+  /** 1 is the first. */
+  readonly attempt: number;
+}
+
+/** The name of a run towards everybody else: logs, webhooks and mails. */
+export const runName = ({ id }: Pick<RunAttempt, 'id'>): string => `run-${id}`;

@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+import type { HostEntry } from '#shared/config/parsers-webhook.ts';
+import { isPublicAddress } from './public-address.ts';
+
+/** The hosts that are exempt from the address checks (rule W6). */
+export interface WebhookHosts {
+  readonly INTERNAL_BASE_URL: string;
+  readonly INTERNAL_WEBHOOK_HOSTS: readonly HostEntry[];
+  readonly WEBHOOK_PRIVATE_HOSTS: readonly HostEntry[];
+}
+
+/** A url that rule W1 allows. */
+export interface WebhookTarget {
+  readonly url: URL;
+  /** `internal` hosts get the API key; `private` and `internal` ones may have any address. */
+  readonly trust: 'internal' | 'private' | 'foreign';
+}
+
+const ABSOLUTE = /^https?:\/\/([^/?#]+)/i;
+/** What a lenient parser would drop or turn into a slash, so that two readers see two hosts. */
+const AMBIGUOUS = /[\s\\\p{Cc}]/u;
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+const portOf = ({ protocol, port }: URL): number | undefined =>
+  port === '' ? DEFAULT_PORTS[protocol] : Number(port);
+
+const isListed = (url: URL, entries: readonly HostEntry[]): boolean =>
+  entries.some(({ hostname, port }) => {
+    if (hostname !== url.hostname) return false;
+    return port === 'any' || (port === 'default' ? url.port === '' : port === portOf(url));
+  });
+
+const isInternal = (url: URL, hosts: WebhookHosts): boolean => {
+  const base = new URL(hosts.INTERNAL_BASE_URL);
+  const isBase = url.hostname === base.hostname && portOf(url) === portOf(base);
+  return isBase || isListed(url, hosts.INTERNAL_WEBHOOK_HOSTS);
+};
+
+/** Whether a host may be called as far as its spelling tells; names are resolved only when connecting. */
+const isPublicHost = (hostname: string): boolean => {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(address) !== 0) return isPublicAddress(address);
+  const name = hostname.replace(/\.+$/, '');
+  return name !== '' && name !== 'localhost' && !name.endsWith('.localhost');
+};
+
+/** Reads the url of a webhook by rule W1; undefined is `url_not_allowed`. */
+export const parseWebhookUrl = (text: string, hosts: WebhookHosts): WebhookTarget | undefined => {
+  const authority = ABSOLUTE.exec(text)?.[1];
+  if (authority === undefined || authority.includes('@') || AMBIGUOUS.test(text)) return undefined;
+  // The parser brings every notation of an IPv4 address to four decimal numbers.
+  const url = URL.parse(text);
+  if (!url) return undefined;
+  if (isInternal(url, hosts)) return { url, trust: 'internal' };
+  if (isListed(url, hosts.WEBHOOK_PRIVATE_HOSTS)) return { url, trust: 'private' };
+  return isPublicHost(url.hostname) ? { url, trust: 'foreign' } : undefined;
+};

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { patchBody, requestTime, textField } from '#shared/http/request-fields.ts';
+import { templateIdField } from './immediate-task-fields.ts';
+import { contentFault } from './rules/content.ts';
+import { scheduleFaults } from './rules/timetable.ts';
+import type { ScheduledTaskChanges } from './scheduled-task-change.ts';
+import { SCHEDULE_FAULTS } from './scheduled-task-checks.ts';
+
+/** No user or template has a larger number. */
+export const LARGEST_REFERENCE = 2_147_483_647;
+
+const refuse = (
+  context: z.core.$RefinementCtx,
+  { message, code }: { message: string; code: string },
+): void => {
+  context.addIssue({ code: 'custom', message, params: { code } });
+};
+
+const nameField = (maximum: number, description: string) =>
+  textField(0, maximum).meta({ description, override: { type: 'string', maxLength: maximum } });
+
+const contentField = () =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      const fault = text === '' ? undefined : contentFault(text);
+      if (fault) refuse(context, fault);
+    })
+    .meta({
+      description: '`recipient;var1;var2;…`, needed with a template. Kept in clear: no secrets.',
+      example: 'ann@example.com',
+      override: { type: 'string', maxLength: 10_000 },
+    });
+
+const cronField = () =>
+  textField(1, 100)
+    .superRefine((cron, context) => {
+      if (scheduleFaults({ cron, timezone: 'UTC' }).length > 0) refuse(context, SCHEDULE_FAULTS.invalid_cron);
+    })
+    .meta({
+      description: 'Five fields, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.',
+      example: '0 0 * * *',
+      override: { type: 'string', minLength: 1, maxLength: 100 },
+    });
+
+const zoneField = () =>
+  textField(1, 64)
+    .superRefine((timezone, context) => {
+      if (scheduleFaults({ cron: '@daily', timezone }).length > 0) {
+        refuse(context, SCHEDULE_FAULTS.unknown_timezone);
+      }
+    })
+    .meta({
+      description: 'A name of the IANA database.',
+      example: 'Asia/Tokyo',
+      override: { type: 'string', minLength: 1, maxLength: 64 },
+    });
+
+/** The fields that a request may give a scheduled task, without defaults. */
+const scheduledTaskFields = {
+  url: nameField(500, 'Webhook; empty is none.'),
+  method: z.enum(['GET', 'POST']).meta({ description: 'Of the webhook.' }),
+  content: contentField(),
+  cron: cronField(),
+  timezone: zoneField(),
+  active: z.boolean(),
+  catch_up: z.enum(['last', 'skip']).meta({
+    description: 'Of missed occurrences: the latest runs, or only one that is hardly late.',
+  }),
+};
+
+const creation = {
+  user_id: z.int().min(1).max(LARGEST_REFERENCE).optional().meta({ description: 'Absent: no user.' }),
+  url: scheduledTaskFields.url.optional(),
+  method: scheduledTaskFields.method.default('GET'),
+  content: scheduledTaskFields.content.optional(),
+  cron: scheduledTaskFields.cron,
+  timezone: scheduledTaskFields.timezone.default('UTC'),
+  active: scheduledTaskFields.active.default(true),
+  catch_up: scheduledTaskFields.catch_up.default('last'),
+};
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== '';
+
+/** A task needs a template or a url, and with a template a content. */
+const needsEffect =
+  (templateField: 'email_slug' | 'template_id') =>
+  (body: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx): void => {
+    const demand = (field: string): void => {
+      const issue = { code: 'custom', path: [field], message: 'is required', params: { code: 'required' } };
+      context.addIssue(issue as Parameters<typeof context.addIssue>[0]);
+    };
+    const hasTemplate = isGiven(body[templateField]);
+    if (!hasTemplate && !isGiven(body['url'])) {
+      demand(templateField);
+      demand('url');
+    }
+    if (hasTemplate && body['content'] === undefined) demand('content');
+  };
+
+/** Body of POST /tasks/scheduled. */
+export const taskBySlug = z
+  .object({
+    ...creation,
+    email_slug: nameField(100, 'An existing template; empty is none.').optional(),
+  })
+  .superRefine(needsEffect('email_slug'));
+
+/** Body of POST /admin/scheduled-tasks. */
+export const taskByTemplate = z
+  .object({ ...creation, template_id: templateIdField().optional() })
+  .superRefine(needsEffect('template_id'));
+
+/** A body of a creation as the use case takes it, without its template. */
+export const toNewTask = (body: Omit<z.output<typeof taskBySlug>, 'email_slug'>) => ({
+  userId: body.user_id,
+  url: body.url || undefined,
+  method: body.method,
+  content: body.content ?? '',
+  cron: body.cron,
+  timezone: body.timezone,
+  active: body.active,
+  catchUp: body.catch_up,
+});
+
+const reference = () =>
+  z.int().min(0).max(LARGEST_REFERENCE).optional().meta({ description: '0 clears it.' });
+
+/** Body of PATCH /admin/scheduled-tasks/{id}. */
+export const taskChanges = patchBody({
+  user_id: reference(),
+  template_id: reference(),
+  url: scheduledTaskFields.url.optional().meta({ description: 'Webhook; empty clears it.' }),
+  method: scheduledTaskFields.method.optional(),
+  content: scheduledTaskFields.content.optional(),
+  cron: scheduledTaskFields.cron.optional(),
+  timezone: scheduledTaskFields.timezone.optional(),
+  active: scheduledTaskFields.active.optional(),
+  catch_up: scheduledTaskFields.catch_up.optional(),
+  next_run: requestTime()
+    .optional()
+    .meta({ description: 'From 1 year before to 5 years after now; a past one is a missed occurrence.' }),
+});
+
+/** A body of a change as the use case takes it. */
+export const toChanges = (body: z.output<typeof taskChanges>): ScheduledTaskChanges => ({
+  userId: body.user_id === 0 ? null : body.user_id,
+  templateId: body.template_id === 0 ? null : body.template_id,
+  url: body.url === '' ? null : body.url,
+  method: body.method,
+  content: body.content,
+  cron: body.cron,
+  timezone: body.timezone,
+  active: body.active,
+  catchUp: body.catch_up,
+  nextRun: body.next_run,
+});

@@ -1,0 +1,49 @@
+/**
+ * A process of its own that runs the functions of the tasks domain: its first argument names the roles `worker`
+ * (queues) and `scheduler` (schedules), joined by a comma, or is empty. The message `tick` runs one tick.
+ */
+import { loadConfig } from '#shared/config/config.ts';
+import { readFunctions } from '#shared/http/routing-table.ts';
+import { REPOSITORY } from '#shared/local/paths.ts';
+import { createLog } from '#shared/log/log.ts';
+import { startBackground } from '#shared/runtime/offline/background.ts';
+import type { FunctionDefinition } from '#shared/runtime/offline/function-events.ts';
+import { loadHandlers } from '#shared/runtime/offline/load-handlers.ts';
+import { closeProcessResources } from '#shared/runtime/resources.ts';
+import { scheduledEvent } from '#shared/runtime/schedule-loop.ts';
+
+const EVENT_OF_ROLE: Readonly<Record<string, string>> = { worker: 'bullmq', scheduler: 'schedule' };
+const GRACE_MS = 20_000;
+
+const wanted = (process.argv[2] ?? '').split(',').map((role) => EVENT_OF_ROLE[role]);
+const config = loadConfig(process.env);
+const all = new Map<string, FunctionDefinition>(
+  readFunctions()
+    .filter(({ definition }) => definition.handler.startsWith('functions/tasks/'))
+    .map(({ name, definition }) => [name, definition as FunctionDefinition] as const)
+    .filter(([, { events = [] }]) => events.some((event) => 'bullmq' in event || 'schedule' in event)),
+);
+const mine = new Map(
+  [...all].filter(([, { events = [] }]) =>
+    events.some((event) => wanted.some((kind) => kind && kind in event)),
+  ),
+);
+const invoke = await loadHandlers(REPOSITORY, all);
+const background = startBackground({ functions: mine, config, log: createLog(config.LOG_LEVEL), invoke });
+
+process.on('message', (message) => {
+  if (message !== 'tick') return;
+  void invoke('task-tick', scheduledEvent(new Date())).then(
+    () => process.send?.('ticked'),
+    (error: unknown) => process.send?.(`the tick failed: ${String(error)}`),
+  );
+});
+process.once('SIGTERM', () => {
+  void background
+    .stop(GRACE_MS)
+    .then(closeProcessResources)
+    .finally(() => process.exit(0));
+});
+// The test that started this process is gone.
+process.once('disconnect', () => process.exit(1));
+process.send?.('ready');
