@@ -9,7 +9,7 @@ import { call, type RunningApi, startApi } from './running-api.ts';
 let api: RunningApi;
 let tokens: Record<'user' | 'tutor' | 'admin', string>;
 beforeAll(async () => {
-  api = await startApi({ API_KEY: 'service-key', TASK_IMMEDIATE_CONCURRENCY: '1' });
+  api = await startApi({ API_KEY: 'service-key', TASK_RETRY_DELAYS_SECONDS: '3600' });
   const config = loadConfig(testEnvironment());
   const tokenOf = async (role: 1 | 2 | 3) =>
     (await signAccessToken({ userId: 1, role, sessionId: 1 }, config, new Date())).token;
@@ -53,20 +53,26 @@ describe('the queue dashboard', () => {
   });
 
   it('tells the queues, read-only, and nothing but identifiers of their jobs', async () => {
-    api.mail.behave((_, address) => (address === 'slow@example.com' ? 'hang' : 'accept'));
+    api.mail.behave((stage) => (stage === 'recipient' ? { code: 450, text: 'later' } : 'accept'));
     await call(`${api.url}/api/v6/tasks/immediate`, {
       method: 'POST',
       headers: { 'x-api-key': 'service-key' },
-      body: { email_slug: 'register_template', content: 'slow@example.com;secret-of-hanako' },
+      body: { email_slug: 'register_template', content: 'ann@example.com;secret-of-hanako' },
     });
-    const answer = await call(`${api.url}/admin/queues/api/queues?activeQueue=immediate&status=active`, {
-      token: tokens.admin,
-    });
+    const jobs = () =>
+      call(`${api.url}/admin/queues/api/queues?activeQueue=immediate&status=delayed`, {
+        token: tokens.admin,
+      });
+    await expect.poll(async () => (await jobs()).json.queues[0].counts.delayed, { timeout: 10_000 }).toBe(1);
+    const answer = await jobs();
+    expect(answer.json.queues[0].jobs).toMatchObject([
+      { id: 'im-1-1-2', data: { id: 1, round: 1, attempt: 2 } },
+    ]);
     expect(answer.json.queues).toMatchObject([
       { name: 'immediate', readOnlyMode: true },
       { name: 'scheduled', readOnlyMode: true },
     ]);
-    expect(JSON.stringify(answer.json)).not.toMatch(/hanako|slow@/);
+    expect(JSON.stringify(answer.json)).not.toMatch(/hanako|ann@/);
   });
 
   it('shows itself in a browser, from this host alone and without errors', {
@@ -82,8 +88,8 @@ describe('the queue dashboard', () => {
       await page.goto(`${api.url}/admin/queues`);
       await page.getByText('immediate').first().waitFor({ timeout: 30_000 });
       expect(await page.title()).toBe('JapaneseStudent queues');
-      await page.goto(`${api.url}/admin/queues/queue/immediate?status=active`);
-      await page.getByText('im-1-1-1').first().waitFor({ timeout: 10_000 });
+      await page.goto(`${api.url}/admin/queues/queue/immediate?status=delayed`);
+      await page.getByText('im-1-1-2').first().waitFor({ timeout: 10_000 });
       expect(await page.getByRole('button', { name: /pause|empty|retry all|clean/i }).count()).toBe(0);
       expect([...hosts]).toEqual([new URL(api.url).host]);
       expect(complaints).toEqual([]);
