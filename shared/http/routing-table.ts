@@ -54,7 +54,9 @@ export const routingTable = (root = ROOT): readonly Route[] => {
 };
 
 const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`);
+  new RegExp(
+    `^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+?\}/g, (name) => (name.endsWith('\\+}') ? '.+' : '[^/]+'))}$`,
+  );
 
 /** Methods that some route offers at this path, HEAD beside GET; empty for an unknown path. */
 export const methodsAt = (rawPath: string): string[] => {

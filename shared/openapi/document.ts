@@ -147,7 +147,9 @@ const operation = ({ functionName, domain, contract }: DocumentedRoute): ZodOpen
 export const createOpenApi = (routes: readonly DocumentedRoute[]) => {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+    // OpenAPI knows no parameter that spans several segments; the name says what is meant.
+    const path = route.path.replace('+}', '}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
   return createDocument({
     openapi: '3.1.0',

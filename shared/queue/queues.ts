@@ -28,6 +28,8 @@ export interface Queues {
   add(queue: string, jobs: readonly Job[]): Promise<void>;
   /** Counts the jobs of a queue, trying for at most 1 s; undefined while Redis does not answer. Never throws. */
   count(queue: string): Promise<QueueCounts | undefined>;
+  /** The queue itself, to look into it. Its commands fail at once while Redis is away. */
+  open(queue: string): Promise<Queue>;
   close(): Promise<void>;
 }
 
@@ -111,6 +113,7 @@ export const openQueues = (config: Config, log: Log): Queues => {
   };
 
   return {
+    open: queueNamed,
     count: (name) =>
       within(COUNT_MS, countJobs(name), () => new Error('the queue did not answer in time')).catch(
         () => undefined,

@@ -6,8 +6,8 @@ import { openChance } from './seed.ts';
 
 let world: FaultWorld;
 beforeAll(async () => {
-  // More attempts than kills, as each kill may cost every item one.
-  world = await openFaultWorld({ TASK_RETRY_DELAYS_SECONDS: Array.from({ length: 30 }, () => '0').join() });
+  // More attempts than the faults can cost: a server that is cut may refuse one every second.
+  world = await openFaultWorld({ TASK_RETRY_DELAYS_SECONDS: Array.from({ length: 30 }, () => '1').join() });
 }, 60_000);
 afterAll(() => world.close(), 30_000);
 
@@ -36,12 +36,15 @@ test('random kills, cuts and flushes lose nothing, and no attempt has an effect 
     await sleep(chance.between(0, 300));
     await world.reset();
   }
-  await world.start('worker,scheduler');
+  const last = await world.start('worker,scheduler');
   const open = async () => {
     const states = await Promise.all(items.map((item) => item.state()));
-    return states.filter(({ status }) => status !== 'Completed').length;
+    return states.filter(({ status }) => status !== 'Completed');
   };
-  await until('all is completed', async () => (await open()) === 0, 60_000);
+  await until('all is completed', async () => (await open()).length === 0, 60_000).catch(async (error) => {
+    console.log(await open(), last.errors());
+    throw error;
+  });
 
   for (const item of items) {
     const { attempts } = await item.state();

@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import type {
+  AppControllerRoute,
+  AppViewRoute,
+  BullBoardQueues,
+  IServerAdapter,
+  UIConfig,
+} from '@bull-board/api/typings/app';
+import { AppError, invalid } from '#shared/errors/app-error.ts';
+import type { Queues } from '#shared/queue/queues.ts';
+import { within } from '#shared/time/within.ts';
+import { IMMEDIATE_QUEUE } from './immediate-jobs.ts';
+import { SCHEDULED_QUEUE } from './scheduled-jobs.ts';
+
+/** Something below the dashboard's address: a page, a file or an answer of its API. */
+export interface DashboardPart {
+  readonly contentType: string;
+  readonly content: Buffer | string;
+}
+
+interface Board {
+  readonly api: readonly AppControllerRoute[];
+  readonly entry: AppViewRoute;
+  readonly queues: BullBoardQueues;
+  readonly uiConfig: UIConfig;
+}
+
+const ADDRESS = '/admin/queues';
+const UI = join(dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json')), 'dist');
+
+/** The page loads scripts, styles and data from this host alone; it sets inline styles, and highlights in a worker. */
+export const DASHBOARD_CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
+
+/** Takes what the library would give to a web framework. */
+const collector = (): { readonly adapter: IServerAdapter; readonly board: () => Board } => {
+  const taken: Partial<{ -readonly [K in keyof Board]: Board[K] }> = {};
+  const adapter: IServerAdapter = {
+    setQueues: (queues) => {
+      taken.queues = queues;
+      return adapter;
+    },
+    setApiRoutes: (routes) => {
+      taken.api = routes;
+      return adapter;
+    },
+    setEntryRoute: (route) => {
+      taken.entry = route;
+      return adapter;
+    },
+    setUIConfig: (config) => {
+      taken.uiConfig = config ?? {};
+      return adapter;
+    },
+    setErrorHandler: () => adapter,
+    setStaticPath: () => adapter,
+    setViewsPath: () => adapter,
+  };
+  return { adapter, board: () => taken as Board };
+};
+
+const boards = new WeakMap<Queues, Promise<Board>>();
+
+const openBoard = async (queues: Queues): Promise<Board> => {
+  const opened = await Promise.all([IMMEDIATE_QUEUE, SCHEDULED_QUEUE].map((name) => queues.open(name)));
+  const { adapter, board } = collector();
+  createBullBoard({
+    queues: opened.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
+    serverAdapter: adapter,
+    options: {
+      uiBasePath: dirname(UI),
+      uiConfig: { boardTitle: 'JapaneseStudent queues', hideDocsLink: true },
+    },
+  });
+  return board();
+};
+
+const boardOf = (queues: Queues): Promise<Board> => {
+  const known = boards.get(queues) ?? openBoard(queues);
+  boards.set(queues, known);
+  return known;
+};
+
+const FONTS_OF_ANOTHER_HOST = /<link href="https:[^>]*>/g;
+
+/** The dashboard's page, the same for all its addresses. */
+export const dashboardPage = async (queues: Queues): Promise<DashboardPart> => {
+  const { entry, uiConfig } = await boardOf(queues);
+  const { name, params } = entry.handler({ basePath: ADDRESS, uiConfig });
+  const values = params as Readonly<Record<string, string>>;
+  const template = await readFile(join(UI, name), 'utf8');
+  const content = template
+    .replace(FONTS_OF_ANOTHER_HOST, '')
+    .replace(/<%[=-] *(\w+) *%>/g, (_, key: string) => values[key] ?? '');
+  return { content, contentType: 'text/html; charset=utf-8' };
+};
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+};
+/** Segments of the library's own files; none begins with a dot, so no path leaves the folder. */
+const FILE = /^static(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/;
+
+const file = async (path: string): Promise<DashboardPart> => {
+  const contentType = CONTENT_TYPES[extname(path)];
+  if (!FILE.test(path) || contentType === undefined) throw new AppError('not_found');
+  const content = await readFile(join(UI, path)).catch((cause: unknown) => {
+    throw new AppError('not_found', { cause });
+  });
+  return { contentType, content };
+};
+
+type Parameters = Readonly<Record<string, string>>;
+
+/** The values of `:names` in a route that the path fits, else undefined. */
+const match = (route: string, path: string): Parameters | undefined => {
+  const [pattern, given] = [route.split('/').slice(1), path.split('/')];
+  if (pattern.length !== given.length) return undefined;
+  const values: Record<string, string> = {};
+  for (const [index, segment] of pattern.entries()) {
+    const value = given[index] ?? '';
+    if (segment.startsWith(':')) values[segment.slice(1)] = value;
+    else if (segment !== value) return undefined;
+  }
+  return values;
+};
+
+const fits = (routes: string | readonly string[], path: string): Parameters | undefined =>
+  [routes].flat().reduce<Parameters | undefined>((found, route) => found ?? match(route, path), undefined);
+
+const API_MS = 2_000;
+
+/** Redis that does not answer is the only thing that is expected to go wrong here. */
+const inTime = async <T>(answer: T | Promise<T>): Promise<T> => {
+  try {
+    return await within(API_MS, Promise.resolve(answer), () => new Error('redis did not answer in time'));
+  } catch (cause) {
+    throw new AppError('unavailable', { cause });
+  }
+};
+
+/** Only what the library reads with GET: the dashboard shows, it changes nothing. */
+const call = async (
+  path: string,
+  rawQuery: string,
+  { api, queues, uiConfig }: Board,
+): Promise<DashboardPart> => {
+  for (const { method, route, handler } of api) {
+    const params = method === 'get' ? fits(route, path) : undefined;
+    if (!params) continue;
+    const query = Object.fromEntries(new URLSearchParams(rawQuery));
+    const { status = 200, body } = await inTime(
+      handler({ queues, params, query, body: {}, headers: {}, uiConfig }),
+    );
+    if (status === 404) throw new AppError('not_found');
+    if (status >= 500) throw new AppError('internal_error');
+    if (status >= 400) throw invalid({ field: 'path', message: 'is not understood', code: 'invalid' });
+    return { contentType: 'application/json', content: Buffer.from(JSON.stringify(body)) };
+  }
+  throw new AppError('not_found');
+};
+
+/**
+ * A file, an answer of the API or a page below the dashboard's address.
+ * @throws AppError `not_found`, `unavailable` while Redis is away
+ */
+export const dashboardPart = async (
+  queues: Queues,
+  { path, rawQuery }: { readonly path: string; readonly rawQuery: string },
+): Promise<DashboardPart> => {
+  if (path.startsWith('static/')) return file(path);
+  const board = await boardOf(queues);
+  if (path.startsWith('api/')) return call(path, rawQuery, board);
+  if (!fits(board.entry.route, path)) throw new AppError('not_found');
+  return dashboardPage(queues);
+};
