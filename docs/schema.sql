@@ -100,6 +100,74 @@ CREATE TABLE `refresh_tokens` (
   CONSTRAINT `fk_refresh_tokens_session` FOREIGN KEY (`session_id`) REFERENCES `user_sessions` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `scheduled_tasks` (
+  `id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `user_id` int(10) unsigned DEFAULT NULL,
+  `user_key` int(10) unsigned GENERATED ALWAYS AS (ifnull(`user_id`,0)) STORED,
+  `template_id` int(10) unsigned DEFAULT NULL,
+  `url` varchar(500) DEFAULT NULL,
+  `method` enum('GET','POST') NOT NULL DEFAULT 'GET',
+  `content` text NOT NULL,
+  `cron` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `timezone` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'UTC',
+  `active` tinyint(1) NOT NULL DEFAULT 1,
+  `catch_up` enum('skip','last') NOT NULL DEFAULT 'last',
+  `next_run` datetime(3) NOT NULL,
+  `previous_run` datetime(3) DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `updated_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `uq_scheduled_tasks_user_url` (`user_key`,`url`),
+  KEY `ix_scheduled_tasks_due` (`active`,`next_run`,`id`),
+  KEY `ix_scheduled_tasks_user` (`user_id`,`created_at`,`id`),
+  KEY `ix_scheduled_tasks_template` (`template_id`,`active`),
+  KEY `ix_scheduled_tasks_created` (`created_at`,`id`),
+  CONSTRAINT `fk_scheduled_tasks_template` FOREIGN KEY (`template_id`) REFERENCES `email_templates` (`id`) ON DELETE SET NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `scheduled_task_logs` (
+  `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `task_id` int(10) unsigned DEFAULT NULL,
+  `job_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `attempt` smallint(5) unsigned NOT NULL,
+  `status` enum('Completed','Failed') NOT NULL,
+  `http_status` smallint(5) unsigned DEFAULT NULL,
+  `error` text DEFAULT NULL,
+  `response` text DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `uq_scheduled_task_logs_job` (`job_id`,`attempt`),
+  KEY `ix_scheduled_task_logs_task` (`task_id`,`created_at`,`id`),
+  KEY `ix_scheduled_task_logs_status` (`status`,`created_at`,`id`),
+  KEY `ix_scheduled_task_logs_created` (`created_at`,`id`),
+  CONSTRAINT `fk_scheduled_task_logs_task` FOREIGN KEY (`task_id`) REFERENCES `scheduled_tasks` (`id`) ON DELETE SET NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `scheduled_task_runs` (
+  `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `task_id` int(10) unsigned NOT NULL,
+  `trigger_kind` enum('schedule','manual') NOT NULL,
+  `due_at` datetime(3) DEFAULT NULL,
+  `status` enum('Pending','Completed','Failed','Skipped') NOT NULL DEFAULT 'Pending',
+  `attempts` smallint(5) unsigned NOT NULL DEFAULT 0,
+  `next_attempt_at` datetime(3) DEFAULT NULL,
+  `lease_token` char(36) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `lease_until` datetime(3) DEFAULT NULL,
+  `webhook_done_at` datetime(3) DEFAULT NULL,
+  `mail_done_at` datetime(3) DEFAULT NULL,
+  `error` text DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `started_at` datetime(3) DEFAULT NULL,
+  `finished_at` datetime(3) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `uq_scheduled_task_runs_due` (`task_id`,`due_at`),
+  KEY `ix_scheduled_task_runs_due` (`status`,`next_attempt_at`,`id`),
+  KEY `ix_scheduled_task_runs_task` (`task_id`,`status`,`due_at`),
+  KEY `ix_scheduled_task_runs_finished` (`status`,`finished_at`),
+  KEY `ix_scheduled_task_runs_started` (`started_at`),
+  CONSTRAINT `fk_scheduled_task_runs_task` FOREIGN KEY (`task_id`) REFERENCES `scheduled_tasks` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `task_attempts` (
   `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
   `task_id` bigint(20) unsigned NOT NULL,
