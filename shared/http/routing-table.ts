@@ -56,10 +56,29 @@ export const routingTable = (root = ROOT): readonly Route[] => {
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`);
 
+/** `/media/{id}` as `1` and `0` by segment: literal segments sort above parameters, the first one first. */
+const specificity = (path: string): string =>
+  path
+    .split('/')
+    .map((segment) => (segment.startsWith('{') ? '0' : '1'))
+    .join('');
+
+/** The routes that match a path, without those that have a parameter where another spells the segment out. */
+const routesAt = (rawPath: string): readonly Route[] => {
+  const matching = routingTable().filter(({ path }) => patternOf(path).test(rawPath));
+  const best = matching.map(({ path }) => specificity(path)).reduce((a, b) => (a > b ? a : b), '');
+  return matching.filter(({ path }) => specificity(path) === best);
+};
+
+const withHead = (methods: readonly string[]): string[] =>
+  [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
+
 /** Methods that some route offers at this path, HEAD beside GET; empty for an unknown path. */
-export const methodsAt = (rawPath: string): string[] => {
-  const methods = routingTable()
-    .filter(({ path }) => patternOf(path).test(rawPath))
-    .map(({ method }) => method);
-  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
+export const methodsAt = (rawPath: string): string[] => withHead(routesAt(rawPath).map(({ method }) => method));
+
+/** The methods of the routes that spell this path out better than the route that took it; empty without any. */
+export const methodsShadowing = (rawPath: string, routeKey: string): string[] => {
+  const taken = specificity(routeKey.slice(routeKey.indexOf(' ') + 1));
+  const better = routesAt(rawPath).filter(({ path }) => specificity(path) > taken);
+  return withHead(better.map(({ method }) => method));
 };

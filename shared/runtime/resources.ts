@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../database/database.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { openQueues, type Queues } from '../queue/queues.ts';
 import { openRedis } from '../redis/redis.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
 
 /** What all functions of a process share: one pool, one Redis connection, one set of producers. */
 export interface Resources {
@@ -15,6 +16,7 @@ export interface Resources {
   readonly redis: Redis;
   readonly queues: Queues;
   readonly passwords: PasswordHasher;
+  readonly storage: Storage;
 }
 
 /** The composition root: builds everything a process needs from its configuration. */
@@ -32,6 +34,7 @@ export const openResources = async (
     db: openDatabase(config),
     queues: openQueues(config, log),
     passwords: openPasswordHasher(config),
+    storage: openStorage(config, log),
   };
 };
 
@@ -46,7 +49,8 @@ export const processResources = (): Promise<Resources> => {
 };
 
 /** Closes what {@link openResources} opened, in reverse order. */
-export const closeResources = async ({ passwords, queues, db, redis }: Resources): Promise<void> => {
+export const closeResources = async ({ storage, passwords, queues, db, redis }: Resources): Promise<void> => {
+  await storage.close();
   await passwords.close();
   await queues.close();
   await db.destroy();
