@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
-import { baseUrl, decimal, duration, flag, httpUrl, integer, limit, list } from './parsers.ts';
 import { completeStorage, mediaVariables, storageFaults } from './media-variables.ts';
+import { baseUrl, decimal, duration, flag, httpUrl, integer, limit, list } from './parsers.ts';
 
 const secret = () => z.string().min(32, 'must be at least 32 characters');
 

@@ -42,7 +42,8 @@ export const isRetryableConflict = (error: unknown): boolean => RETRYABLE.has(co
 
 /** Name of the constraint that the statement violated (`uq_…`, `fk_…`, `ck_…`), if it did. */
 export const violatedConstraint = (error: unknown): string | undefined => {
-  if (!(error instanceof Error) || !VIOLATIONS.has((error as { errno?: number }).errno ?? 0)) return undefined;
+  if (!(error instanceof Error) || !VIOLATIONS.has((error as { errno?: number }).errno ?? 0))
+    return undefined;
   const { message } = error;
   // Three spellings of MariaDB: key 'uq_x' at the end, CONSTRAINT `fk_x`, CONSTRAINT `ck_x` failed.
   const match = /for key '(?:[^']*\.)?([^'.]+)'$/.exec(message) ?? /CONSTRAINT `([^`]+)`/.exec(message);

@@ -49,7 +49,11 @@ export const identify = async (request: HttpRequest, context: Context): Promise<
   return { caller: { kind: 'user', via, ...claims }, address, bad: undefined };
 };
 
-const LEAST_ROLE: Record<Exclude<Guard, 'public' | 'service' | 'link'>, Role> = { user: 1, tutor: 2, admin: 3 };
+const LEAST_ROLE: Record<Exclude<Guard, 'public' | 'service' | 'link'>, Role> = {
+  user: 1,
+  tutor: 2,
+  admin: 3,
+};
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Lets the caller of an endpoint pass or refuses it. @throws AppError 401, 403 */

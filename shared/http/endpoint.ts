@@ -124,7 +124,8 @@ const answerOnce = async (
         reportLimits: (more) => limits.push(...more),
         bodyStream: () => bodyStreamOf(request, host),
         authorize: (guard) => authorize([guard], identity, request, context),
-        once: (payload, work) => once(payloadHash(request, { value: payload, files: {} }, context.config), work),
+        once: (payload, work) =>
+          once(payloadHash(request, { value: payload, files: {} }, context.config), work),
       },
     );
   if (contract.idempotent !== true) return perform(context.db);

@@ -127,7 +127,10 @@ const declared = (contract: Contract, error: AppError, { context }: RequestState
 /** Route and size: what needs no credential. Platforms differ on trailing slashes and HEAD, so we decide. */
 export const routing = (contract: Contract): Middleware => ({
   before: ({ context }) => {
-    const { request, context: { config } } = stateOf(context);
+    const {
+      request,
+      context: { config },
+    } = stateOf(context);
     if (request.rawPath.length > 1 && request.rawPath.endsWith('/')) throw new AppError('not_found');
     if (request.method === 'HEAD' && contract.head === false) {
       const allow = methodsAt(request.rawPath).filter((method) => method !== 'HEAD');

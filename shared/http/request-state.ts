@@ -1,6 +1,5 @@
-import type { Context } from '../runtime/context.ts';
-import type { Readable } from 'node:stream';
 import type { Database } from '../database/database.ts';
+import type { Context } from '../runtime/context.ts';
 import type { Caller, Identity } from './caller.ts';
 import type { AnyAnswer, Guard } from './contract.ts';
 import type { LimitState } from './rate-limit.ts';
@@ -15,7 +14,7 @@ export interface RequestContext extends Context {
   /** Adds limits of the endpoint's own to the two RateLimit fields of a successful answer. */
   readonly reportLimits: (states: readonly LimitState[]) => void;
   /** The body of an endpoint whose contract declares `request.stream`. */
-  readonly bodyStream: () => Readable;
+  readonly bodyStream: () => AsyncIterable<Uint8Array>;
   /** Refuses like the guard would, for endpoints whose guard depends on the case. @throws AppError 401, 403 */
   readonly authorize: (guard: Guard) => Promise<Caller>;
   /**

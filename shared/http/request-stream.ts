@@ -17,9 +17,13 @@ export interface StreamedResult {
   readonly stream?: Readable;
 }
 
-/** The body of a request as a stream, wherever it comes from. */
-export const bodyStreamOf = (request: HttpRequest, host: HostStreams): Readable =>
-  host.streams?.body ?? Readable.from(request.body.length === 0 ? [] : [request.body]);
+/**
+ * The body of a request as it arrives, wherever it comes from. Who stops reading early leaves the rest to the
+ * host, which needs the connection for the answer.
+ */
+export const bodyStreamOf = (request: HttpRequest, host: HostStreams): AsyncIterable<Uint8Array> =>
+  host.streams?.body?.iterator({ destroyOnReturn: false }) ??
+  Readable.from(request.body.length === 0 ? [] : [request.body]);
 
 /** Refuses a body whose declared or buffered length is beyond what the endpoint can ever take (413). */
 export const checkStreamSize = (request: HttpRequest, spec: StreamSpec, config: Config): void => {

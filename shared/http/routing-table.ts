@@ -66,7 +66,10 @@ const specificity = (path: string): string =>
 /** The routes that match a path, without those that have a parameter where another spells the segment out. */
 const routesAt = (rawPath: string): readonly Route[] => {
   const matching = routingTable().filter(({ path }) => patternOf(path).test(rawPath));
-  const best = matching.map(({ path }) => specificity(path)).reduce((a, b) => (a > b ? a : b), '');
+  const best = matching
+    .map(({ path }) => specificity(path))
+    .sort()
+    .at(-1);
   return matching.filter(({ path }) => specificity(path) === best);
 };
 
@@ -74,7 +77,8 @@ const withHead = (methods: readonly string[]): string[] =>
   [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
 
 /** Methods that some route offers at this path, HEAD beside GET; empty for an unknown path. */
-export const methodsAt = (rawPath: string): string[] => withHead(routesAt(rawPath).map(({ method }) => method));
+export const methodsAt = (rawPath: string): string[] =>
+  withHead(routesAt(rawPath).map(({ method }) => method));
 
 /** The methods of the routes that spell this path out better than the route that took it; empty without any. */
 export const methodsShadowing = (rawPath: string, routeKey: string): string[] => {

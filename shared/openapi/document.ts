@@ -152,7 +152,9 @@ const operation = ({ functionName, domain, contract }: DocumentedRoute): ZodOpen
   operationId: functionName,
   tags: [domain],
   summary: contract.summary,
-  description: [contract.description, ...guardsOf(contract).map((guard) => GUARD_TEXT[guard])].filter(Boolean).join('\n\n'),
+  description: [contract.description, ...guardsOf(contract).map((guard) => GUARD_TEXT[guard])]
+    .filter(Boolean)
+    .join('\n\n'),
   security: guardsOf(contract).flatMap((guard) => SECURITY[guard]),
   requestParams: parameters(contract) as NonNullable<ZodOpenApiOperationObject['requestParams']>,
   ...(contract.request?.body ? { requestBody: requestBody(contract.request.body) } : {}),

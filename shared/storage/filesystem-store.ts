@@ -13,7 +13,8 @@ const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 /** Large reads: a streamed file needs few system calls, and memory stays far below a file's size. */
 const READ_BYTES = 256 * 1024;
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+const isMissing = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 
 const orMissing = async <T>(work: Promise<T>): Promise<T | undefined> => {
   try {

@@ -7,9 +7,12 @@ import { StorageError } from './storage-error.ts';
 export const proveStore = async (store: Pick<ObjectStore, 'put' | 'read' | 'remove'>): Promise<void> => {
   const content = randomUUID();
   const key = `tmp/probe-${content}`;
-  await store.put(key, (async function* () {
-    yield Buffer.from(content);
-  })());
+  await store.put(
+    key,
+    (async function* () {
+      yield Buffer.from(content);
+    })(),
+  );
   try {
     const stored = await store.read(key);
     if (!stored || (await buffer(stored)).toString() !== content) {

@@ -69,7 +69,8 @@ const clientOf = (settings: S3Settings, endpoint: string | undefined): S3Client 
 /** Objects in a bucket of any S3-compatible store; writes of any size go as multipart uploads. */
 export const createS3Store = (settings: S3Settings): ObjectStore => {
   const Bucket = settings.MEDIA_S3_BUCKET ?? '';
-  const prefix = settings.MEDIA_S3_PREFIX === '' ? '' : `${settings.MEDIA_S3_PREFIX.replace(/^\/+|\/+$/g, '')}/`;
+  const prefix =
+    settings.MEDIA_S3_PREFIX === '' ? '' : `${settings.MEDIA_S3_PREFIX.replace(/^\/+|\/+$/g, '')}/`;
   const client = clientOf(settings, settings.MEDIA_S3_ENDPOINT);
   const signer = settings.MEDIA_S3_PUBLIC_ENDPOINT
     ? clientOf(settings, settings.MEDIA_S3_PUBLIC_ENDPOINT)

@@ -38,7 +38,11 @@ export const openStorage = (config: Config, log: Log): Storage => {
 
   const probeOnce = async (): Promise<boolean> => {
     const tooLate = () => new StorageError('the store did not answer in time');
-    const usable = await within(PROBE_LIMIT_MS, store().then((each) => each.probe()), tooLate).then(
+    const usable = await within(
+      PROBE_LIMIT_MS,
+      store().then((each) => each.probe()),
+      tooLate,
+    ).then(
       () => true,
       (error: unknown) => {
         if (last?.usable !== false) log.error({ err: error }, 'the media store is not usable');

@@ -40,7 +40,10 @@ beforeAll(async () => {
   await checkout.addFunction(
     'probe-slow',
     '/probe-slow',
-    answering("await sleep(1_500, 'finished')", "import { setTimeout as sleep } from 'node:timers/promises';"),
+    answering(
+      "await sleep(1_500, 'finished')",
+      "import { setTimeout as sleep } from 'node:timers/promises';",
+    ),
   );
   server = await startDevServer({
     port: 0,
@@ -160,7 +163,11 @@ describe('a broken save', () => {
 test('a new function in a new directory is served', async () => {
   await mkdir(join(checkout.root, 'functions/system/new'));
   await checkout.save('functions/system/new/rule.ts', "export const rule = (): string => 'new';\n");
-  await checkout.addFunction('fresh', '/fresh', answering('rule()', "import { rule } from '../new/rule.ts';"));
+  await checkout.addFunction(
+    'fresh',
+    '/fresh',
+    answering('rule()', "import { rule } from '../new/rule.ts';"),
+  );
   await until('/fresh', '200 new');
   await checkout.save('functions/system/new/rule.ts', "export const rule = (): string => 'newer';\n");
   expect(await until('/fresh', '200 newer')).toBeLessThan(WITHIN_MS);

@@ -45,7 +45,9 @@ function* elementsIn(bytes: Buffer, start: number, end: number): Generator<Eleme
 }
 
 const childrenOf = (bytes: Buffer, parents: Iterable<Element>, id: number): Element[] =>
-  [...parents].filter((each) => each.id === id).flatMap(({ start, end }) => [...elementsIn(bytes, start, end)]);
+  [...parents]
+    .filter((each) => each.id === id)
+    .flatMap(({ start, end }) => [...elementsIn(bytes, start, end)]);
 
 const trackTypesIn = (bytes: Buffer): number[] => {
   const inSegment = childrenOf(bytes, elementsIn(bytes, 0, bytes.length), SEGMENT);

@@ -30,7 +30,8 @@ const entryNames = async (source: ByteSource): Promise<string[] | undefined> => 
   const names: string[] = [];
   let position = 0;
   for (let index = 0; index < count; index++) {
-    if (!hasText(directory, position, 'PK\x01\x02') || position + ENTRY_BYTES > directory.length) return undefined;
+    if (!hasText(directory, position, 'PK\x01\x02') || position + ENTRY_BYTES > directory.length)
+      return undefined;
     const [name, extra, comment] = [28, 30, 32].map((at) => directory.readUInt16LE(position + at));
     const start = position + ENTRY_BYTES;
     names.push(directory.toString('utf8', start, start + (name ?? 0)));
