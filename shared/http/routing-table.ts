@@ -86,3 +86,21 @@ export const methodsShadowing = (rawPath: string, routeKey: string): string[] =>
   const better = routesAt(rawPath).filter(({ path }) => specificity(path) > taken);
   return withHead(better.map(({ method }) => method));
 };
+
+/** The route that takes a request, as a gateway chooses it, with its path parameters decoded. */
+export const findRoute = (
+  method: string,
+  rawPath: string,
+): { route: Route; pathParameters: Record<string, string> } | undefined => {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const [route] = routingTable()
+    .filter((each) => each.method === wanted && patternOf(each.path).test(rawPath))
+    .sort((a, b) => (specificity(a.path) > specificity(b.path) ? -1 : 1));
+  if (!route) return undefined;
+  const segments = rawPath.split('/');
+  const named = route.path.split('/').flatMap((segment, index) => {
+    const [, name] = /^\{(.+)\}$/.exec(segment) ?? [];
+    return name === undefined ? [] : [[name, decodeURIComponent(segments[index] ?? '')] as const];
+  });
+  return { route, pathParameters: Object.fromEntries(named) };
+};

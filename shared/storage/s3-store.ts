@@ -46,6 +46,18 @@ const orMissing = async <T>(work: Promise<T>): Promise<T | undefined> => {
   }
 };
 
+/** The part itself, from servers that send more than the part that they were asked for. */
+async function* partOf(bytes: Readable, skip: number, length: number): AsyncGenerator<Buffer> {
+  let position = 0;
+  for await (const chunk of bytes as AsyncIterable<Buffer>) {
+    const start = Math.max(0, skip - position);
+    const end = Math.min(chunk.length, skip + length - position);
+    if (end > start) yield chunk.subarray(start, end);
+    position += chunk.length;
+    if (position >= skip + length) return;
+  }
+}
+
 const clientOf = (settings: S3Settings, endpoint: string | undefined): S3Client =>
   new S3Client({
     region: settings.MEDIA_S3_REGION,
@@ -113,7 +125,11 @@ export const createS3Store = (settings: S3Settings): ObjectStore => {
       );
       if (!found) return undefined;
       if (!(found.Body instanceof Readable)) throw new StorageError('the store answered without a body');
-      return found.Body;
+      const wanted = range && range.end - range.start + 1;
+      if (wanted === undefined || found.ContentLength === wanted) return found.Body;
+      return Readable.from(partOf(found.Body, found.ContentRange ? 0 : (range?.start ?? 0), wanted), {
+        objectMode: false,
+      });
     });
 
   const remove: ObjectStore['remove'] = (key) =>
