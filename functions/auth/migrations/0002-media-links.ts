@@ -4,7 +4,9 @@ const STATEMENTS = [
   // A foreign key needs the character set of the column that it names.
   sql`
   ALTER TABLE users
-    MODIFY avatar_media_id VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    MODIFY avatar_media_id VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NULL`,
+  sql`
+  ALTER TABLE users
     ADD INDEX ix_users_avatar (avatar_media_id),
     ADD CONSTRAINT fk_users_avatar FOREIGN KEY (avatar_media_id) REFERENCES media (id) ON DELETE SET NULL`,
   sql`
