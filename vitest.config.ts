@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{functions,shared,scripts,tests}/**/*.test.ts'],
           exclude: [...exclude, '**/*.db.test.ts', 'tests/e2e/**'],
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -19,6 +20,7 @@ export default defineConfig({
           exclude,
           testTimeout: 20_000,
           hookTimeout: 30_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -28,6 +30,9 @@ export default defineConfig({
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Whole systems that also measure time: one after the other, when everything else is done.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

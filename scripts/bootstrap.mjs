@@ -17,6 +17,7 @@ const INSTALL_LOCK = join(ROOT, '.local', 'install.lock');
 const PINNED_NODE = join(MODULES, '.bin', 'node');
 const OLDEST_NODE = 20;
 const NEEDED_NODE = 24;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** @type {(line: string) => never} */
 const fail = (line) => {
@@ -79,11 +80,18 @@ const npm = (args, label) =>
       env: machineEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const heartbeat = setInterval(() => console.log(`  … ${label} (${seconds()} s so far)`), 2000);
+    // Whoever stops this process must not leave npm working behind it.
+    const stop = (signal) => {
+      child.kill('SIGTERM');
+      process.exit(128 + constants.signals[signal]);
+    };
+    for (const signal of SIGNALS) process.once(signal, stop);
+    const heartbeat = setInterval(() => console.log(`  … ${label} (${seconds()} s so far)`), 5000);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     const finish = (complaint) => {
       clearInterval(heartbeat);
+      for (const signal of SIGNALS) process.removeListener(signal, stop);
       if (complaint === undefined) console.log(`  ✓ ${label} (${seconds()} s)`);
       resolve(complaint);
     };
@@ -94,7 +102,7 @@ const npm = (args, label) =>
       if (code === 0) return finish(undefined);
       const errors = output.split('\n').filter((line) => /^npm (error|ERR!) /.test(line));
       const reason = errors.find(
-        (line) => !/^npm (error|ERR!) (code|syscall|errno|path|command)\b/.test(line),
+        (line) => !/^npm (error|ERR!) (code|syscall|errno|path|command|\(node:)/.test(line),
       );
       finish(
         (reason ?? errors[0] ?? `npm ended with ${signal ?? code}`)
@@ -159,13 +167,10 @@ const hasPinnedNode = () => {
 const nodeToContinueOn = async () => {
   if (hasPinnedNode()) return PINNED_NODE;
   if (Number(process.versions.node.split('.')[0]) >= NEEDED_NODE) return process.execPath;
-  const complaint = await npm(
-    ['rebuild', 'node', '--ignore-scripts=false'],
-    'fetching Node 24 (npm rebuild node)',
-  );
+  await npm(['rebuild', 'node', '--ignore-scripts=false'], 'fetching Node 24 (npm rebuild node)');
   if (hasPinnedNode()) return PINNED_NODE;
   return fail(
-    `Node ${NEEDED_NODE} is missing (${complaint ?? 'the package "node" has no program for this machine'}): install Node ${NEEDED_NODE} and run the command again.`,
+    `Node ${NEEDED_NODE} is missing and cannot be fetched: check the network or install Node ${NEEDED_NODE}, then run the command again.`,
   );
 };
 
@@ -175,7 +180,7 @@ const continueOn = (node, script, args) => {
     cwd: ROOT,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   // A shell between npm and this process may die of the signal that npm sent without passing it on.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event) {

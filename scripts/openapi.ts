@@ -7,7 +7,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
 
 const FILE = 'docs/openapi.json';
-const document = createOpenApi(await loadContracts(), 'http://localhost:3000');
+const document = createOpenApi(await loadContracts());
 const text = `${JSON.stringify(document, null, 2)}\n`;
 
 const { valid, errors } = await new Validator().validate(JSON.parse(text));

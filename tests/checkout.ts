@@ -8,8 +8,8 @@ export interface Checkout {
   readonly root: string;
   /** Saves a file, given relative to the root. */
   save(path: string, text: string): Promise<void>;
-  /** Adds a function that answers `GET <path>` without the API's middleware; it exports `handler`. */
-  addFunction(name: string, path: string, source: string): Promise<void>;
+  /** Adds a function that answers a route such as `GET /probe` without the API's middleware. */
+  addFunction(name: string, route: string, source: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -31,9 +31,9 @@ export const copyCheckout = async (): Promise<Checkout> => {
   return {
     root,
     save,
-    addFunction: async (name, path, source) => {
+    addFunction: async (name, route, source) => {
       await save(handlerPath(name), source);
-      const definition = `${name}:\n  handler: functions/system/handlers/${name}.handler\n  events:\n    - httpApi: "GET ${path}"\n`;
+      const definition = `${name}:\n  handler: functions/system/handlers/${name}.handler\n  events:\n    - httpApi: "${route}"\n`;
       await appendFile(join(root, 'functions/system/functions.yml'), `\n${definition}`);
     },
     remove: () => rm(root, { recursive: true, force: true }),

@@ -2,11 +2,11 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
-import type { Client } from './client.ts';
 import { mailRegistrationLink } from './links.ts';
 import { type Account, findAccount, insertAccount } from './queries/accounts.ts';
 import { recordEvents } from './queries/events.ts';
 import { countRegistration } from './registration-limit.ts';
+import type { Client } from './rules/client.ts';
 import { usernameKey } from './rules/username.ts';
 
 /** What a person signs up with, validated. */

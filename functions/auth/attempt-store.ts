@@ -32,6 +32,7 @@ export interface AttemptStore {
 }
 
 const SWEEP_AT = 10_000;
+const SWEEP_EVERY_MS = 60_000;
 
 const countOf = ({ count, endsAt }: AttemptCounter): AttemptCount => ({ count, endsAt });
 
@@ -43,8 +44,10 @@ export const createMemoryStore = (): AttemptStore => {
     if (empty) counters.delete(key);
     else counters.set(key, counter);
   };
+  let sweptAt = 0;
   const sweep = (now: number): void => {
-    if (counters.size < SWEEP_AT) return;
+    if (counters.size < SWEEP_AT || now - sweptAt < SWEEP_EVERY_MS) return;
+    sweptAt = now;
     for (const [key, counter] of counters) keep(key, current(counter, now));
   };
   return {

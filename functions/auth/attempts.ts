@@ -33,7 +33,8 @@ export type Attempt =
 
 /** Longer than a request may take: then the process that held the attempt has died. */
 const RESERVATION_MS = 60_000;
-const POLL_MS = 20;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 160;
 
 const memories = new WeakMap<Redis, AttemptStore>();
 
@@ -81,7 +82,7 @@ export const reserveAttempt = async (context: Context, wanted: readonly Counter[
     }
   };
 
-  for (;;) {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const now = context.now().getTime();
     const attempt = { id, now, lapsesAt: now + RESERVATION_MS };
     const { store, result } = await tryIn(shared, (place) => place.reserve(refs, attempt));
@@ -98,7 +99,7 @@ export const reserveAttempt = async (context: Context, wanted: readonly Counter[
       const reached = states(result.counts, now).filter(({ remaining }) => remaining === 0);
       return { allowed: false, reached, report: result.report };
     }
-    await sleep(POLL_MS, undefined, { signal });
+    await sleep(pause * (0.5 + Math.random()), undefined, { signal });
   }
 };
 

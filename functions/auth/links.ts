@@ -3,10 +3,7 @@ import type { Database } from '#shared/database/database.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { createOpaqueToken } from './opaque-token.ts';
 import { insertLink } from './queries/one-time-tokens.ts';
-
-/** A link with its token: `<url>?name=<token>`, or `&` when the URL has a query (auth.md R19). */
-export const linkTo = (url: string, name: string, token: string): string =>
-  `${url}${url.includes('?') ? '&' : '?'}${name}=${token}`;
+import { linkTo } from './rules/link.ts';
 
 /** Stores a link that confirms the address of a registration and mails it, both with the transaction. */
 export const mailRegistrationLink = async (

@@ -1,8 +1,8 @@
 import { rateLimited } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { type Attempt, type Counter, reserveAttempt } from './attempts.ts';
-import type { Client } from './client.ts';
-import { recordEvents } from './queries/events.ts';
+import { recordRefusal } from './queries/events.ts';
+import type { Client } from './rules/client.ts';
 
 /** Whose password is being tried, and from where. */
 export interface LoginSubject {
@@ -50,7 +50,7 @@ export const reserveLogin = async (
   if (attempt.allowed) return attempt;
   if (attempt.report) {
     const { userId, client } = subject;
-    await recordEvents(context.db, [{ kind: 'login_blocked', userId, client }], context.now());
+    await recordRefusal(context.db, { kind: 'login_blocked', userId, client }, context.now());
   }
   throw rateLimited(attempt.reached);
 };

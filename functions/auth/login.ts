@@ -3,7 +3,6 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import type { IssuedTokens } from './auth-mode.ts';
-import type { Client } from './client.ts';
 import { reserveLogin } from './login-throttle.ts';
 import {
   type Account,
@@ -12,7 +11,8 @@ import {
   lockAccount,
   storePasswordHash,
 } from './queries/accounts.ts';
-import { recordEvents } from './queries/events.ts';
+import { recordEvents, recordRefusal } from './queries/events.ts';
+import type { Client } from './rules/client.ts';
 import { normalizeEmail } from './rules/email.ts';
 import { usernameKey } from './rules/username.ts';
 import { issueTokens, type OpenSession, openSession } from './sessions.ts';
@@ -80,7 +80,7 @@ export const logIn = async (
   );
   if (judgement.kind === 'refused') {
     await attempt.settle('failure');
-    await recordEvents(context.db, [{ kind: 'login_failed', userId, client }], context.now());
+    await recordRefusal(context.db, { kind: 'login_failed', userId, client }, context.now());
     throw new AppError('invalid_credentials');
   }
   if (judgement.kind === 'unverified') {

@@ -6,12 +6,12 @@ import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { clearedCookies, type IssuedTokens } from './auth-mode.ts';
-import type { Client } from './client.ts';
 import { createOpaqueToken, hashToken } from './opaque-token.ts';
 import { recordEvents } from './queries/events.ts';
 import { rememberNetwork } from './queries/networks.ts';
 import * as queries from './queries/sessions.ts';
 import type { RefreshCredential } from './refresh-credential.ts';
+import type { Client } from './rules/client.ts';
 import { refreshOutcome, refreshTokenExpiry } from './rules/refresh-outcome.ts';
 
 /** A session with a refresh token that is stored but not yet handed out. */
@@ -60,7 +60,7 @@ export const issueTokens = async (config: Config, session: OpenSession, now: Dat
 };
 
 /** Marks what has ended in Redis, once the transaction that ended it is committed (auth.md R13). */
-export const markAfterCommit = (transaction: Database, context: Context, ending: Ending): void =>
+const markAfterCommit = (transaction: Database, context: Context, ending: Ending): void =>
   afterCommit(transaction, () => markEnded(context, ending));
 
 /**

@@ -12,7 +12,7 @@ const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => 
 
 /** What a browser shows that followed the link of a mail; it says nothing about the account. */
 export const verificationPage = ({ status, message }: PageContent): string => {
-  const title = status === 200 ? 'E-mail address confirmed' : 'E-mail address not confirmed';
+  const title = status === 200 ? 'E-mail address confirmed' : 'Confirmation of your e-mail address';
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -3,7 +3,6 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import type { IssuedTokens } from './auth-mode.ts';
-import type { Client } from './client.ts';
 import { hashToken } from './opaque-token.ts';
 import {
   type Account,
@@ -19,6 +18,7 @@ import {
   useLink,
   type VerificationLink,
 } from './queries/one-time-tokens.ts';
+import type { Client } from './rules/client.ts';
 import { verificationOutcome } from './rules/verification-outcome.ts';
 import { issueTokens, type OpenSession, openSession } from './sessions.ts';
 

@@ -13,9 +13,9 @@ interface Documentation {
 let generated: Promise<Documentation> | undefined;
 
 /** The OpenAPI document and its entity tag, generated at first use. */
-export const openApiJson = (serverUrl: string): Promise<Documentation> => {
+export const openApiJson = (): Promise<Documentation> => {
   generated ??= loadContracts().then((routes) => {
-    const document = { ...createOpenApi(routes, serverUrl) };
+    const document = { ...createOpenApi(routes) };
     return { document, etag: etagOf(JSON.stringify(document)) };
   });
   return generated;

@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import type { Job } from '#shared/queue/queues.ts';
+import type { TaskAttempt } from './rules/task-attempt.ts';
 
 /** The BullMQ queue of immediate tasks. */
 export const IMMEDIATE_QUEUE = 'immediate';
-
-/** One attempt of one round of an immediate task: all that a job says. */
-export interface TaskAttempt {
-  readonly id: number;
-  readonly round: number;
-  /** 1 is the first of its round. */
-  readonly attempt: number;
-}
 
 const number = z.int().min(1);
 const schema = z.object({ id: number, round: number, attempt: number });

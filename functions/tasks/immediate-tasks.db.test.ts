@@ -53,7 +53,7 @@ describe('validates as the endpoint does', () => {
   });
 });
 
-test('a user can be erased with the tasks that are waiting', async () => {
+test('the attempts go with their task', async () => {
   const id = await world.create({ userId: 99, recipient: newRecipient() });
   await world.work([first(id)]);
   await world.resources.db.deleteFrom('immediate_tasks').where('user_id', '=', 99).execute();

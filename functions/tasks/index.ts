@@ -1,3 +1,3 @@
 import './tables.ts';
 
-export { createImmediateTask, type ImmediateTask } from './immediate-tasks.ts';
+export { createImmediateTask } from './immediate-tasks.ts';

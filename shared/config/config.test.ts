@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from './config.ts';
+import { CONFIG_VARIABLES, ConfigError, loadConfig } from './config.ts';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
 import { parseDuration, parseLimit } from './parsers.ts';
 
@@ -37,10 +38,12 @@ describe('loadConfig', () => {
       ...production,
       JWT_SECRET: 'short-secret',
       DB_PORT: 'x',
+      TRUSTED_PROXIES: '10.0.0.0/8, proxy',
       AUTH_LIMIT_REGISTER: '1/0s',
     });
     expect(message).toContain('JWT_SECRET: must be at least 32');
     expect(message).toContain('DB_PORT: must be an integer');
+    expect(message).toContain('TRUSTED_PROXIES: must be IP addresses');
     expect(message).toContain('AUTH_LIMIT_REGISTER: must be a limit');
     expect(message).not.toContain('short-secret');
     expect(faultsOf({})).toContain('JWT_SECRET: is required');
@@ -65,6 +68,17 @@ describe('loadConfig', () => {
 
   it('takes an empty variable as absent', () => {
     expect(loadConfig({ ...production, SMTP_FROM: '' }).SMTP_FROM).toBe('noreply@japanesestudent.com');
+  });
+});
+
+describe('the documentation', () => {
+  const documented: string[] =
+    readFileSync('docs/configuration.md', 'utf8').match(/(?<=`)[A-Z][A-Z0-9_]+(?=`)/g) ?? [];
+
+  it('names every variable, and none that does not exist', () => {
+    const known = CONFIG_VARIABLES;
+    expect(CONFIG_VARIABLES.filter((name) => !documented.includes(name))).toEqual([]);
+    expect(documented.filter((name) => !known.includes(name))).toEqual([]);
   });
 });
 

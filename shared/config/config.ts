@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
 import { completeStorage, mediaVariables, storageFaults } from './media-variables.ts';
-import { baseUrl, decimal, duration, flag, httpUrl, integer, limit, list } from './parsers.ts';
+import { baseUrl, decimal, duration, flag, httpUrl, integer, limit, list, networks } from './parsers.ts';
 
 const secret = () => z.string().min(32, 'must be at least 32 characters');
 
@@ -12,7 +12,7 @@ const schema = z.object({
   PORT: integer(0, 65_535).prefault('3000'),
   PUBLIC_BASE_URL: baseUrl(),
   CORS_ALLOWED_ORIGINS: list(),
-  TRUSTED_PROXIES: list(),
+  TRUSTED_PROXIES: networks(),
   RATE_LIMIT_PER_MINUTE: integer(0, 1_000_000).prefault('600'),
   REQUEST_TIMEOUT_SECONDS: integer(1, 29).prefault('25'),
 
@@ -78,6 +78,9 @@ const schema = z.object({
   SMTP_SEND_TIMEOUT_MS: integer(1, 600_000).prefault('30000'),
   SMTP_POOL_SIZE: integer(1, 100).prefault('5'),
 });
+
+/** Names of all variables; docs/configuration.md explains them. */
+export const CONFIG_VARIABLES = Object.keys(schema.shape);
 
 type Parsed = z.output<typeof schema>;
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 
@@ -80,17 +81,16 @@ export const decimal = (minimum: number, maximum: number) =>
 export const flag = () =>
   z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
 
+const items = () =>
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
 /** A comma list; blanks around items and empty items are dropped. */
-export const list = () =>
-  z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== ''),
-    )
-    .prefault('');
+export const list = () => items().prefault('');
 
 /** An absolute http(s) URL; a trailing slash is dropped. */
 export const httpUrl = () =>
@@ -103,3 +103,16 @@ export const baseUrl = () =>
   httpUrl().refine((text) => !/[?#]|\/api\/v6$/.test(text), {
     error: 'must have no query, no fragment and no /api/v6',
   });
+
+const isAddressOrNetwork = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+};
+
+/** A comma list of IP addresses and CIDR networks. */
+export const networks = () =>
+  items()
+    .refine((entries) => entries.every(isAddressOrNetwork), 'must be IP addresses or CIDR networks')
+    .prefault('');

@@ -38,12 +38,3 @@ export class AppError extends Error {
 /** A `validation_failed` refusal for the given faults, in the order given. */
 export const invalid = (...faults: FieldFault[]): AppError =>
   new AppError('validation_failed', { details: faults });
-
-/** Throws the refusal unless the condition holds. */
-export function assertThat(
-  condition: unknown,
-  code: ErrorCode,
-  options?: AppErrorOptions,
-): asserts condition {
-  if (!condition) throw new AppError(code, options);
-}

@@ -70,6 +70,9 @@ export const endpoint = <const C extends Contract, const R extends AnyAnswer>(
   return Object.assign(stack as unknown as EndpointHandler, { contract });
 };
 
+/** One reason for all: making a new one costs each request a stack trace. */
+const ANSWERED = new Error('the request has been answered');
+
 type Serve = (input: unknown, context: RequestContext) => Promise<AnyAnswer> | AnyAnswer;
 
 /** Runs the handler under the deadline of a request; its signal is aborted when nobody waits any more. */
@@ -87,7 +90,7 @@ const answerInTime = async (
     if (host.streams?.body) return await answer;
     return await within(milliseconds, answer, () => new AppError('unavailable'));
   } finally {
-    controller.abort();
+    controller.abort(ANSWERED);
   }
 };
 

@@ -26,7 +26,7 @@ declare module '../database/tables.ts' {
 }
 
 /** How long a key is remembered, in hours. */
-export const IDEMPOTENCY_HOURS = 24;
+const IDEMPOTENCY_HOURS = 24;
 
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 

@@ -27,7 +27,7 @@ const faultCode = (issue: Issue, root: unknown): string => {
 };
 
 /** The faults of a value under its schema, in field order; an empty list when there are none. */
-export const faultsOf = (issues: readonly Issue[], root: unknown, headerNames = false): FieldFault[] =>
+const faultsOf = (issues: readonly Issue[], root: unknown, headerNames = false): FieldFault[] =>
   issues.map((issue) => {
     const code = faultCode(issue, root);
     const field = fieldPath(issue.path);

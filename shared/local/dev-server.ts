@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { forkWorker, type WorkerProcess } from './dev-worker-process.ts';
+import { forkWorker, type Output, type WorkerProcess } from './dev-worker-process.ts';
 import { firstLine, LocalFailure } from './local-failure.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { REPOSITORY } from './paths.ts';
@@ -29,7 +29,7 @@ export interface DevServerOptions {
   /** Receives one line for each event that matters to a person. */
   readonly log: (line: string) => void;
   /** Where the log lines of the application go; standard output unless said otherwise. */
-  readonly output?: 'inherit' | 'ignore';
+  readonly output?: Output;
   /** Directory of serverless.yml; the checkout unless said otherwise. */
   readonly root?: string;
 }
@@ -88,14 +88,14 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   /** Serves with a new worker; the present one keeps serving if the code does not load. */
   const serveAnew = async (): Promise<void> => {
     const worker = spare ?? fork();
-    spare = undefined;
+    const started = worker.start();
+    // Loading its packages beside the project's code keeps the next save fast even if it follows at once.
+    spare = watch ? fork() : undefined;
     try {
-      await worker.start();
+      await started;
     } catch (error) {
       void worker.kill();
       throw error;
-    } finally {
-      if (watch && !ended) spare = fork();
     }
     if (ended) return void worker.kill();
     promote(worker);

@@ -4,28 +4,29 @@
  */
 import { writeSync } from 'node:fs';
 import { createRequire, enableCompileCache } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ToWorker } from '../runtime/offline/messages.ts';
 
+const require = createRequire(import.meta.url);
 const TAIL_LENGTH = 4_000;
 const STDERR = 2;
-const HEAVY_PACKAGES = [
-  'serverless/lib/serverless.js',
-  'serverless/lib/plugins/index.js',
-  'serverless-offline',
-  'serverless-offline/lambda',
-  '@hapi/hapi',
-  '@middy/core',
-  'bullmq',
-  'ioredis',
-  'jose',
-  'kysely',
-  'mysql2',
-  'nodemailer',
-  'pino',
-  'zod',
-  'zod-openapi',
-];
+/** Nothing to load in Node: files for browsers. */
+const ASSETS = ['swagger-ui-dist'];
+
+/** The CLI, serverless-offline with what it loads late, and whatever the project depends on. */
+const heavyModules = (): string[] => {
+  const { dependencies } = require('../../package.json') as { dependencies: Record<string, string> };
+  const offline = dirname(fileURLToPath(import.meta.resolve('serverless-offline')));
+  return [
+    'serverless/lib/serverless.js',
+    'serverless/lib/plugins/index.js',
+    'serverless-offline',
+    'serverless-offline/lambda',
+    pathToFileURL(join(offline, 'events', 'http', 'index.js')).href,
+    ...Object.keys(dependencies).filter((name) => !ASSETS.includes(name)),
+  ];
+};
 
 // Without a supervisor nobody stops this process, or gives it connections.
 process.on('disconnect', () => process.exit(1));
@@ -52,11 +53,10 @@ const started = new Promise<void>((resolve) => {
 
 enableCompileCache();
 keepTailOfOutput();
-const require = createRequire(import.meta.url);
-for (const name of HEAVY_PACKAGES) {
-  // A package that cannot be loaded is reported by the code that needs it.
-  await import(name).catch(() => undefined);
-}
+// What cannot be loaded is reported by the code that needs it.
+for (const name of heavyModules()) await import(name).catch(() => undefined);
 await started;
+// If the CLI gives up, nothing else may keep the process; the plugin takes the channel back once it serves.
+process.channel?.unref();
 process.argv = [process.execPath, join('node_modules', 'serverless'), 'offline', 'worker'];
 require('serverless/bin/serverless.js');

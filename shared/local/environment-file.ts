@@ -1,21 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import type { LocalAccount } from '#shared/config/local-accounts.ts';
 import type { DatabaseAddress } from './services/mariadb.ts';
-
-/** An account that the seed creates in the local environment; roles are 1 student, 2 tutor, 3 administrator. */
-export interface LocalAccount {
-  readonly role: number;
-  readonly email: string;
-  readonly password: string;
-}
-
-const PASSWORD = 'japanese-student-local';
-
-/** The accounts one can log in with after `npm start`. */
-export const LOCAL_ACCOUNTS: readonly LocalAccount[] = [
-  { role: 3, email: 'admin@example.com', password: PASSWORD },
-  { role: 2, email: 'tutor@example.com', password: PASSWORD },
-  { role: 1, email: 'student@example.com', password: PASSWORD },
-];
 
 /** Content of `.local/environment.json`: all that a script needs to work with the running local environment. */
 export interface EnvironmentFile {
@@ -28,7 +13,7 @@ export interface EnvironmentFile {
   readonly redisUrl: string;
   readonly mediaUrlSecret: string;
   readonly mediaBasePath: string;
-  readonly accounts: readonly LocalAccount[];
+  readonly accounts: readonly Omit<LocalAccount, 'username'>[];
 }
 
 /** Writes the file, readable by its owner only since it holds passwords. */

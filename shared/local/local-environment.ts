@@ -1,12 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '#shared/config/config.ts';
+import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
 import { openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { seed } from '#shared/database/seed.ts';
 import { apiEnvironment, wantedPort } from './api-environment.ts';
 import { startDevServer } from './dev-server.ts';
-import { type EnvironmentFile, LOCAL_ACCOUNTS, writeEnvironmentFile } from './environment-file.ts';
+import { type EnvironmentFile, writeEnvironmentFile } from './environment-file.ts';
 import { startInbox } from './inbox.ts';
 import { LocalFailure } from './local-failure.ts';
 import { takeLock } from './lock.ts';
@@ -18,6 +19,7 @@ import { startServices } from './services/services.ts';
 import type { UndoStack } from './undo-stack.ts';
 
 const READY_TIMEOUT_MS = 60_000;
+const ABANDONED_START_MS = 15_000;
 
 const claimFolder = async (undo: UndoStack): Promise<void> => {
   const holder = await takeLock(START_LOCK);
@@ -67,11 +69,16 @@ const startApi = async (
   progress: Progress,
 ): Promise<string> => {
   const signal = AbortSignal.any([AbortSignal.timeout(READY_TIMEOUT_MS), abortSignal]);
+  const starting = startDevServer({ port, environment, watch: true, log: progress });
+  undo.push(async () => {
+    // A start that was given up has to end before its worker can be stopped; a failed one has nothing to stop.
+    const api = await Promise.race([starting.catch(() => undefined), delay(ABANDONED_START_MS, undefined)]);
+    await api?.stop();
+  });
   const ready = async (): Promise<string> => {
-    const api = await startDevServer({ port, environment, watch: true, log: progress });
-    undo.push(api.stop);
-    await untilReady(api.url, signal);
-    return api.url;
+    const { url } = await starting;
+    await untilReady(url, signal);
+    return url;
   };
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () =>
@@ -125,7 +132,7 @@ export const startLocalEnvironment = async (
     redisUrl: services.redis.url,
     mediaUrlSecret: environment['MEDIA_URL_SECRET'] ?? '',
     mediaBasePath,
-    accounts: LOCAL_ACCOUNTS,
+    accounts: LOCAL_ACCOUNTS.map(({ role, email, password }) => ({ role, email, password })),
   };
   await writeEnvironmentFile(ENVIRONMENT_FILE, file);
   undo.push(() => rm(ENVIRONMENT_FILE, { force: true }));

@@ -15,8 +15,6 @@ export const createUndoStack = (report: (error: unknown) => void): UndoStack => 
   return {
     push: (undo) => {
       steps.push(undo);
-      // Something that came up after its caller gave up waiting must not stay.
-      if (unwinding) unwinding = unwinding.then(run);
     },
     unwind: () => {
       unwinding ??= run();

@@ -115,12 +115,3 @@ export const openMailer = (settings: MailSettings): Mailer => {
     close: () => transport.close(),
   };
 };
-
-const mailers = new WeakMap<MailSettings, Mailer>();
-
-/** The one pool of the process that has this configuration, opened at first use. */
-export const mailerOf = (config: Config): Mailer => {
-  const known = mailers.get(config) ?? openMailer(config);
-  mailers.set(config, known);
-  return known;
-};

@@ -163,7 +163,7 @@ const operation = ({ functionName, domain, contract }: DocumentedRoute): ZodOpen
 });
 
 /** The OpenAPI 3.1 document of the given routes, from the very schemas that validate. */
-export const createOpenApi = (routes: readonly DocumentedRoute[], serverUrl: string) => {
+export const createOpenApi = (routes: readonly DocumentedRoute[]) => {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
@@ -176,7 +176,8 @@ export const createOpenApi = (routes: readonly DocumentedRoute[], serverUrl: str
       description: 'Accounts, kana tests, a dictionary with spaced repetition, courses, media and tasks.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: serverUrl }],
+    // Relative to where the document was read from: right behind every host name.
+    servers: [{ url: '/' }],
     paths,
     components: {
       securitySchemes: {

@@ -36,7 +36,8 @@ export interface Dispatcher {
   close(graceMs?: number): Promise<void>;
 }
 
-const GRACE_MS = 25_000;
+/** With the last words below, a process has exited after 25 s. */
+const GRACE_MS = 22_000;
 const LOCK_DURATION_MS = 10_000;
 const STALLED_INTERVAL_MS = 5_000;
 const LONGEST_RECONNECT_PAUSE_MS = 1_000;
@@ -108,7 +109,8 @@ const closeBinding = async ({ worker, batcher, isBusy }: RunningBinding, graceMs
   // Pausing waits like closing does, but unlike closing it can be overtaken by a forced close.
   const paused = worker.pause();
   // While Redis is away pausing never ends, and without a job under way there is nothing to wait for.
-  const allEnded = (await within(LAST_WORDS_MS, paused)) || (isBusy() && (await within(graceMs, paused)));
+  const soon = Math.min(LAST_WORDS_MS, graceMs);
+  const allEnded = (await within(soon, paused)) || (isBusy() && (await within(graceMs - soon, paused)));
   await within(LAST_WORDS_MS, worker.close(!allEnded));
 };
 

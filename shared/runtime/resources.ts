@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { processConfig } from '../config/process-config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
 import { createLog, type Log } from '../log/log.ts';
+import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { openQueues, type Queues } from '../queue/queues.ts';
 import { openRedis } from '../redis/redis.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
@@ -15,8 +16,11 @@ export interface Resources {
   readonly db: Database;
   readonly redis: Redis;
   readonly queues: Queues;
+  readonly mailer: Mailer;
   readonly passwords: PasswordHasher;
   readonly storage: Storage;
+  /** Aborts what runs in the background, when the process must end and can't wait for it any longer. */
+  readonly stopping: AbortController;
 }
 
 /** The composition root: builds everything a process needs from its configuration. */
@@ -33,8 +37,10 @@ export const openResources = async (
     redis,
     db: openDatabase(config),
     queues: openQueues(config, log),
+    mailer: openMailer(config),
     passwords: openPasswordHasher(config),
     storage: openStorage(config, log),
+    stopping: new AbortController(),
   };
 };
 
@@ -49,12 +55,20 @@ export const processResources = (): Promise<Resources> => {
 };
 
 /** Closes what {@link openResources} opened, in reverse order. */
-export const closeResources = async ({ storage, passwords, queues, db, redis }: Resources): Promise<void> => {
+export const closeResources = async (resources: Resources): Promise<void> => {
+  const { storage, passwords, mailer, queues, db, redis } = resources;
   await storage.close();
   await passwords.close();
+  mailer.close();
   await queues.close();
   await db.destroy();
   redis.disconnect();
+};
+
+/** Tells the background work of this process to give up what it does; effects that have begun may still happen. */
+export const abortProcessWork = async (): Promise<void> => {
+  const opened = store[KEY];
+  if (opened) (await opened).stopping.abort();
 };
 
 /** Closes the resources of this process, if any were opened. */

@@ -66,6 +66,9 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
       log: (line) => {
         output += `${line}\n`;
       },
+      output: (text) => {
+        output += text;
+      },
     });
   let server = await start();
   await untilReady(server.url);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import {
@@ -161,6 +162,23 @@ test('refreshes that race with a logout leave no live session', async () => {
     const headers = { authorization: `Bearer ${json.accessToken}` };
     expect((await auth.call('getProfile', { headers })).status).toBe(401);
   }
+});
+
+test('a refresh that meets a revocation under way waits for it and is refused', async () => {
+  const { account, refreshToken } = await signIn();
+  let answered = false;
+  const refreshed = await auth.db.transaction().execute(async (revocation) => {
+    const change = { ended_at: new Date(), end_reason: 'logout' };
+    await revocation.updateTable('user_sessions').set(change).where('user_id', '=', account.id).execute();
+    const waiting = refresh(refreshToken).finally(() => {
+      answered = true;
+    });
+    await setTimeout(100);
+    expect(answered).toBe(false);
+    // Wrapped, so that the transaction commits before the answer is awaited.
+    return { waiting };
+  });
+  expect(await refreshed.waiting).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
 });
 
 const asCookie = (token: string) => ({ cookie: `refresh_token=${token}`, ...SAME_ORIGIN });

@@ -29,7 +29,7 @@ export interface NewAccount {
 }
 
 /** What a taken address or name means to whoever asked for it. */
-export const mapTaken = mapConstraint({
+const mapTaken = mapConstraint({
   uq_users_email: { code: 'email_taken', field: 'email' },
   uq_users_username_key: { code: 'username_taken', field: 'username' },
 });

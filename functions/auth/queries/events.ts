@@ -1,5 +1,6 @@
 import type { Database } from '#shared/database/database.ts';
-import type { Client } from '../client.ts';
+import { violatedConstraint } from '#shared/database/errors.ts';
+import type { Client } from '../rules/client.ts';
 import '../tables.ts';
 
 /** What is recorded about accounts (auth.md R32). */
@@ -38,4 +39,14 @@ export const recordEvents = async (db: Database, events: readonly AuthEvent[], n
       })),
     )
     .execute();
+};
+
+/** Writes the event of a refusal, which changes nothing; an account that is gone by now is left out of it. */
+export const recordRefusal = async (db: Database, event: AuthEvent, now: Date): Promise<void> => {
+  try {
+    await recordEvents(db, [event], now);
+  } catch (error) {
+    if (violatedConstraint(error) !== 'fk_auth_events_user') throw error;
+    await recordEvents(db, [{ ...event, userId: undefined }], now);
+  }
 };

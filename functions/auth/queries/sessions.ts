@@ -1,6 +1,6 @@
 import type { Role } from '#shared/auth/access-token.ts';
 import type { Database } from '#shared/database/database.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../rules/client.ts';
 import type { StoredRefreshToken } from '../rules/refresh-outcome.ts';
 import '../tables.ts';
 

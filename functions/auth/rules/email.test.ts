@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isEmail, localPart, normalizeEmail } from './email.ts';
 
@@ -46,4 +47,25 @@ test('an address has 100 characters at most', () => {
 test('is stored in lower case, and its local part ends at the at sign', () => {
   expect(normalizeEmail('Hanako@Example.COM')).toBe('hanako@example.com');
   expect(localPart('hanako@example.com')).toBe('hanako');
+});
+
+test('any address built by the rules is accepted, in any letter case, and stays what it is', () => {
+  const word = (characters: string, maxLength: number) =>
+    fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength });
+  const local = fc
+    .array(word('abz019_%+-', 9), { minLength: 1, maxLength: 4 })
+    .map((atoms) => atoms.join('.'));
+  const domain = fc
+    .array(word('abz019', 9), { minLength: 1, maxLength: 4 })
+    .map((labels) => labels.join('.'));
+  fc.assert(
+    fc.property(local, domain, word('abz', 4), (name, labels, last) => {
+      const email = `${name}@${labels}.x${last}`;
+      expect(isEmail(email)).toBe(true);
+      expect(normalizeEmail(email.toUpperCase())).toBe(email);
+      expect(localPart(email)).toBe(name);
+      expect(isEmail(`${email}.`)).toBe(false);
+      expect(isEmail(email.replace('@', '.@'))).toBe(false);
+    }),
+  );
 });

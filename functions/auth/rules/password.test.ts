@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { commonPasswords } from './common-passwords.ts';
 import { fold } from './folding.ts';
@@ -45,3 +46,32 @@ test.each([
 ])('%s names %j: %s', (password, identities, contains) =>
   expect(containsIdentity(password, identities)).toBe(contains),
 );
+
+test('a name is found wherever it stands, however either is spelled', () => {
+  const name = fc.stringMatching(/^[a-zA-Z]{4,12}$/);
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[0-9!]{0,9}$/),
+      name,
+      fc.stringMatching(/^[0-9!]{0,9}$/),
+      (before, word, after) => {
+        expect(containsIdentity(`${before}${word.toUpperCase()}${after}`, [word.toLowerCase()])).toBe(true);
+        expect(containsIdentity(`${before}${after}`, [word])).toBe(false);
+      },
+    ),
+  );
+});
+
+test('a common password is common in any letter case and width', () => {
+  const entry = fc.constantFrom(...[...commonPasswords()].slice(0, 1_000));
+  const wide = (letter: string) =>
+    letter.replace(/[!-~]/, (sign) => String.fromCodePoint(sign.charCodeAt(0) + 0xfee0));
+  fc.assert(
+    fc.property(entry, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), (word, choices) => {
+      const spelled = [...word].map((letter, index) =>
+        choices[index] ? wide(letter.toUpperCase()) : letter,
+      );
+      expect(isCommon(spelled.join(''))).toBe(true);
+    }),
+  );
+});

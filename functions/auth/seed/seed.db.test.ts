@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hasEnded } from '#shared/auth/revocation.ts';
 import type { Config } from '#shared/config/config.ts';
+import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
 import { type AuthTest, openAuthTest, PASSWORD } from '../testing/auth-test.ts';
-import { LOCAL_ACCOUNTS, LOCAL_PASSWORD } from './local-accounts.ts';
+
 import { seed } from './seed.ts';
 
 let auth: AuthTest;
@@ -84,8 +85,10 @@ test.each([
 
 test('seeds the local accounts whose address is missing, and leaves the others alone', async () => {
   await run({ APP_ENV: 'local' });
-  expect(await users()).toMatchObject(LOCAL_ACCOUNTS.map((account) => ({ ...account, active: 1 })));
-  for (const { email } of LOCAL_ACCOUNTS) expect(await login(email, LOCAL_PASSWORD)).toBe(200);
+  expect(await users()).toMatchObject(
+    LOCAL_ACCOUNTS.map(({ password: _password, ...account }) => ({ ...account, active: 1 })),
+  );
+  for (const { email, password } of LOCAL_ACCOUNTS) expect(await login(email, password)).toBe(200);
   await auth.db.updateTable('users').set({ role: 1 }).where('email', '=', 'tutor@example.com').execute();
   await auth.db.deleteFrom('users').where('email', '=', 'student@example.com').execute();
   await run({ APP_ENV: 'local' });

@@ -16,8 +16,8 @@ export const handler = endpoint(
       },
     },
   },
-  async (_input, { config }) => {
-    const { document, etag } = await openApiJson(config.PUBLIC_BASE_URL);
+  async () => {
+    const { document, etag } = await openApiJson();
     return { status: 200, body: document, etag, headers: { 'cache-control': 'no-cache' } };
   },
 );

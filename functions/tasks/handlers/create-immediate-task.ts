@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody } from '#shared/http/fields.ts';
+import { contentField } from '../content-field.ts';
 import { enqueueBySlug } from '../immediate-tasks.ts';
-import { contentField } from './content-field.ts';
 
 const body = z.object({
   email_slug: z

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { TaskAttempt } from '../immediate-jobs.ts';
+import type { TaskAttempt } from '../rules/task-attempt.ts';
 import type { Template } from '../rules/template.ts';
 import { now } from './database-clock.ts';
 

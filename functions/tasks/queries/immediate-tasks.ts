@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
-import type { TaskAttempt } from '../immediate-jobs.ts';
+import type { TaskAttempt } from '../rules/task-attempt.ts';
 import { now } from './database-clock.ts';
 
 /** What a new immediate task is made of; `content` as it is stored. */

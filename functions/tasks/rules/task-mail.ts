@@ -5,7 +5,7 @@ import { isRecipient } from './recipient.ts';
 import { render, type Template } from './template.ts';
 
 /** A mail of a task before it has its place in the world: no Message-ID, no headers. */
-export interface TaskMail {
+interface TaskMail {
   readonly to: string;
   readonly subject: string;
   readonly html: string;

@@ -15,6 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/** For what happens in another process's time. */
+const PATIENCE = { timeout: 5_000, interval: 100 };
+
 const first = (id: number) => ({ id, round: 1, attempt: 1 });
 const dueIn = async (id: number, seconds: number) => {
   await sql`UPDATE immediate_tasks SET next_attempt_at = UTC_TIMESTAMP(3) + INTERVAL ${seconds} SECOND
@@ -86,13 +89,10 @@ test('Redis away: the task is created within 2 s, and the first tick after its r
   expect(await world.job(first(id))).toBeUndefined();
   expect(await world.task(id)).toMatchObject({ status: 'Enqueued', attempts: 0, error: null });
   gate.open();
-  await vi.waitFor(
-    async () => {
-      await tick(world.resources.context({ queues }));
-      expect(await world.job(first(id))).toBeDefined();
-    },
-    { timeout: 5_000, interval: 200 },
-  );
+  await vi.waitFor(async () => {
+    await tick(world.resources.context({ queues }));
+    expect(await world.job(first(id))).toBeDefined();
+  }, PATIENCE);
   await queues.close();
   await gate.stop();
 });
@@ -134,15 +134,17 @@ test('from the endpoint to the inbox through the real queue, retries included', 
     log,
   });
   const id = await world.create({ recipient });
-  await vi.waitFor(async () =>
-    expect(await world.task(id)).toMatchObject({ attempts: 1, lease_token: null }),
+  await vi.waitFor(
+    async () => expect(await world.task(id)).toMatchObject({ attempts: 1, lease_token: null }),
+    PATIENCE,
   );
   // What the ladder delays by 10 s the administrator of this test wants now.
   await world.change(id, { next_attempt_at: new Date('2020-01-01') });
   await (await world.job({ ...first(id), attempt: 2 }))?.promote();
   await world.sink.waitFor(({ envelope }) => envelope.to.includes(recipient));
-  await vi.waitFor(async () =>
-    expect(await world.task(id)).toMatchObject({ status: 'Completed', attempts: 2 }),
+  await vi.waitFor(
+    async () => expect(await world.task(id)).toMatchObject({ status: 'Completed', attempts: 2 }),
+    PATIENCE,
   );
   await dispatcher.close();
   expect(world.mailsTo(recipient)).toHaveLength(1);

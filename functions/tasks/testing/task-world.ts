@@ -1,15 +1,15 @@
 import { type Job, Queue } from 'bullmq';
 import type { Selectable } from 'kysely';
 import type { Tables } from '#shared/database/tables.ts';
-import { mailerOf } from '#shared/mail/mailer.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import type { BatchResult } from '#shared/runtime/queue-function.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
-import { IMMEDIATE_QUEUE, immediateJob, type TaskAttempt } from '../immediate-jobs.ts';
+import { IMMEDIATE_QUEUE, immediateJob } from '../immediate-jobs.ts';
 import { createImmediateTask, type ImmediateTask } from '../immediate-tasks.ts';
+import type { TaskAttempt } from '../rules/task-attempt.ts';
 import { workImmediate } from '../worker/work-immediate.ts';
 
 type TaskRow = Selectable<Tables['immediate_tasks']>;
@@ -86,7 +86,6 @@ export const openTaskWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<T
     job: (attempt) => queue.getJob(immediateJob(attempt).id),
     mailsTo: (recipient) => sink.messages.filter(({ envelope }) => envelope.to.includes(recipient)),
     close: async () => {
-      mailerOf(config).close();
       await queue.close();
       await resources.close();
       await sink.close();

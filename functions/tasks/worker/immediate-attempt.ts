@@ -1,6 +1,5 @@
 import { domainOf } from '#shared/mail/mail-address.ts';
 import { MailError } from '#shared/mail/mail-error.ts';
-import { mailerOf } from '#shared/mail/mailer.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { endContent, readContent } from '../content-storage.ts';
 import type { ClaimedTask } from '../queries/immediate-claims.ts';
@@ -26,11 +25,11 @@ export const deliver = async (
   context: Context,
   signal: AbortSignal,
 ): Promise<Failure | undefined> => {
-  const { config } = context;
+  const { config, mailer } = context;
   try {
     const composed = composeMail(task.template, readContent(task, config));
     if (composed.kind === 'impossible') return composed.failure;
-    await mailerOf(config).send(
+    await mailer.send(
       {
         ...composed.mail,
         messageId: `<task-${task.id}-${task.round}@${domainOf(config.SMTP_FROM)}>`,

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { isDatabaseUnavailable } from '#shared/database/errors.ts';
 import { createBatcher } from '#shared/queue/batcher.ts';
 import type { Resources } from '#shared/runtime/resources.ts';
-import type { TaskAttempt } from '../immediate-jobs.ts';
 import { type ClaimedTask, claimAttempts, findEarlyAttempts } from '../queries/immediate-claims.ts';
 import { type AttemptOutcome, recordOutcomes } from '../queries/immediate-outcomes.ts';
+import type { TaskAttempt } from '../rules/task-attempt.ts';
 
 /** What a job gets for its attempt. */
 export type Claim =

@@ -48,8 +48,13 @@ const apt = (
     ...(onLine ? { onLine } : {}),
   });
 
-const aptFault = ({ output }: CommandResult): string =>
-  output.split('\n').find((line) => /^(E|Err|W):/.test(line)) ?? 'apt-get gave no reason';
+const aptFault = ({ output }: CommandResult): string => {
+  const lines = output.split('\n');
+  const fault = [/^[EW]: Failed to fetch/, /^E:/, /^W:/].flatMap(
+    (kind) => lines.find((line) => kind.test(line)) ?? [],
+  );
+  return fault[0]?.replace(/^[EW]:\s*/, '').replace(/\s+/g, ' ') ?? 'apt-get gave no reason';
+};
 
 const refreshIndex = async (state: string, progress: Progress): Promise<void> => {
   const stamp = join(state, 'updated');
@@ -60,11 +65,13 @@ const refreshIndex = async (state: string, progress: Progress): Promise<void> =>
   if (age < INDEX_LIFETIME_MS) return;
   await mkdir(join(state, 'lists', 'partial'), { recursive: true });
   await mkdir(join(state, 'cache', 'archives', 'partial'), { recursive: true });
-  const result = await step(progress, 'package lists', () => apt(state, ['update'], state));
-  // One unreachable third-party source must not matter, so only a complete failure ends here.
-  if (!(await readdir(join(state, 'lists'))).some((name) => /_Packages(\.|$)/.test(name))) {
-    throw new LocalFailure(`apt cannot fetch the package lists: ${aptFault(result)}`);
-  }
+  await step(progress, 'package lists', async () => {
+    const result = await apt(state, ['update'], state);
+    // One unreachable third-party source must not matter, so only a complete failure ends here.
+    if (!(await readdir(join(state, 'lists'))).some((name) => /_Packages(\.|$)/.test(name))) {
+      throw new LocalFailure(`apt cannot fetch the package lists: ${aptFault(result)}`);
+    }
+  });
   await writeFile(stamp, '');
 };
 
@@ -76,21 +83,22 @@ const download = async (
 ): Promise<string[]> => {
   const plan = await apt(
     state,
-    ['install', '--print-uris', '--no-install-recommends', '-qq', '-y', ...names],
+    ['install', '--reinstall', '--print-uris', '--no-install-recommends', '-qq', '-y', ...names],
     state,
   );
   if (plan.code !== 0) throw new LocalFailure(`apt does not offer ${names.join(', ')}: ${aptFault(plan)}`);
   const packages = wantedPackages(parsePrintedUris(plan.output), names);
   const megabytes = (packages.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000).toFixed(0);
   await mkdir(directory, { recursive: true });
-  const result = await step(progress, `${packages.length} packages of ${names[0]}, ${megabytes} MB`, () =>
-    apt(state, ['download', '-q', ...packages.map(({ name, version }) => `${name}=${version}`)], directory),
-  );
-  const files = (await readdir(directory)).filter((file) => file.endsWith('.deb'));
-  if (result.code !== 0 || files.length < packages.length) {
-    throw new LocalFailure(`apt cannot download ${names.join(', ')}: ${aptFault(result)}`);
-  }
-  return files.map((file) => join(directory, file));
+  return step(progress, `${packages.length} packages of ${names[0]}, ${megabytes} MB`, async () => {
+    const wanted = packages.map(({ name, version }) => `${name}=${version}`);
+    const result = await apt(state, ['download', '-q', ...wanted], directory);
+    const files = (await readdir(directory)).filter((file) => file.endsWith('.deb'));
+    if (result.code !== 0 || files.length < packages.length) {
+      throw new LocalFailure(`apt cannot download ${names.join(', ')}: ${aptFault(result)}`);
+    }
+    return files.map((file) => join(directory, file));
+  });
 };
 
 const unpack = async (files: readonly string[], root: string): Promise<void> => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { firstLine, LocalFailure } from '../local-failure.ts';
+import { withLock } from '../lock.ts';
 import { REPOSITORY } from '../paths.ts';
 import { runCommand } from './processes.ts';
 import { findProgram } from './programs.ts';
@@ -26,7 +28,7 @@ export const hasDockerCompose = async (): Promise<boolean> => {
 };
 
 /** Compose project of a data directory: two checkouts, and every throw-away instance, have containers of their own. */
-export const composeProject = (directory: string): string =>
+const composeProject = (directory: string): string =>
   `japanesestudent-${createHash('sha256').update(directory).digest('hex').slice(0, 10)}`;
 
 const compose = async (
@@ -49,23 +51,29 @@ export const startComposeService = async (
   directory: string,
   { name, innerPort, variables }: ComposeService,
 ): Promise<number> => {
-  await compose(directory, ['up', '-d', '--wait', name], variables);
+  // Two at once would both create the project's network.
+  await withLock(join(directory, 'compose.lock'), () =>
+    compose(directory, ['up', '-d', '--wait', name], variables),
+  );
   const published = await compose(directory, ['port', name, String(innerPort)], variables);
   const port = Number(/:(\d+)\s*$/.exec(published)?.[1]);
   if (!Number.isInteger(port)) throw new LocalFailure(`docker compose does not publish a port of ${name}`);
   return port;
 };
 
-/** Stops a service; a throw-away one loses its data. */
+/** Stops a service; a throw-away one goes with its whole project, for whoever stops one stops all. */
 export const stopComposeService = async (
   directory: string,
   name: ComposeService['name'],
   throwAway: boolean,
 ): Promise<void> => {
-  await compose(directory, throwAway ? ['rm', '-s', '-f', '-v', name] : ['stop', name]);
+  if (throwAway) await removeCompose(directory);
+  else await compose(directory, ['stop', name]);
 };
 
 /** Removes all containers and volumes of a data directory. */
 export const removeCompose = async (directory: string): Promise<void> => {
-  await compose(directory, ['down', '-v', '--remove-orphans']);
+  await withLock(join(directory, 'compose.lock'), () =>
+    compose(directory, ['down', '-v', '--remove-orphans']),
+  );
 };

@@ -3,7 +3,7 @@ import { LocalFailure } from '../local-failure.ts';
 import type { Progress } from '../progress.ts';
 import { unpackDebianPackages } from './debian.ts';
 import { runCommand } from './processes.ts';
-import { findProgram, isAtLeast } from './programs.ts';
+import { findServer, isAtLeast } from './programs.ts';
 
 /** MariaDB's programs as found on the machine or unpacked. */
 export interface MariadbProgram {
@@ -17,7 +17,7 @@ export interface MariadbProgram {
 
 /** The version in the answer to `mariadbd --version`; undefined for MySQL and anything else. */
 export const parseMariadbVersion = (output: string): string | undefined =>
-  /Ver (\d+\.\d+\.\d+)-MariaDB/.exec(output)?.[1];
+  /(\d+\.\d+\.\d+)-MariaDB/.exec(output)?.[1];
 
 const described = async (
   server: string,
@@ -32,8 +32,8 @@ const described = async (
 
 /** MariaDB on this machine, of any version. */
 export const findMariadb = async (): Promise<MariadbProgram | undefined> => {
-  const server = await findProgram('mariadbd', 'mysqld');
-  const installer = await findProgram('mariadb-install-db', 'mysql_install_db');
+  const server = await findServer('mariadbd', 'mysqld');
+  const installer = await findServer('mariadb-install-db', 'mysql_install_db');
   return server && installer ? described(server, installer, [], process.env) : undefined;
 };
 

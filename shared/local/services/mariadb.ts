@@ -120,16 +120,15 @@ const serverArgs = (program: MariadbProgram, instance: MariadbInstance, port: nu
   ...(instance.throwAway ? THROW_AWAY_ARGS : []),
 ];
 
-/** Connects once. @throws the driver's error */
-export const tryDatabase = async (address: DatabaseAddress, withName = true): Promise<void> => {
+const tryDatabase = async (address: DatabaseAddress): Promise<void> => {
   const { host, port, user, password, name } = address;
   const connection = await createConnection({
     host,
     port,
     user,
     password,
+    database: name,
     connectTimeout: 5_000,
-    ...(withName ? { database: name } : {}),
   });
   await connection.query('select 1').finally(() => connection.end());
 };

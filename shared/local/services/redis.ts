@@ -7,7 +7,7 @@ import type { Progress } from '../progress.ts';
 import { unpackDebianPackages } from './debian.ts';
 import { freePort } from './ports.ts';
 import { type BackgroundProcess, runCommand, startBackground, stopOrphan } from './processes.ts';
-import { findProgram, isAtLeast } from './programs.ts';
+import { findServer, isAtLeast } from './programs.ts';
 
 const START_TIMEOUT_MS = 30_000;
 const ATTEMPTS = 3;
@@ -52,7 +52,7 @@ const described = async (
 
 /** Redis or Valkey on this machine, of any version. */
 export const findRedis = async (): Promise<RedisProgram | undefined> => {
-  const server = await findProgram('redis-server', 'valkey-server');
+  const server = await findServer('redis-server', 'valkey-server');
   return server ? described(server, process.env) : undefined;
 };
 

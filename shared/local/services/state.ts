@@ -20,7 +20,7 @@ export const readState = async (directory: string): Promise<ServiceState> => {
   try {
     return stateSchema.parse(JSON.parse(await readFile(fileOf(directory), 'utf8')));
   } catch {
-    const secret = (): string => randomBytes(18).toString('base64url');
+    const secret = (): string => randomBytes(16).toString('hex');
     return { databasePassword: secret(), redisPassword: secret() };
   }
 };

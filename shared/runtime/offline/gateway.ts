@@ -1,11 +1,8 @@
 import type { Server } from 'node:http';
 import type { Config } from '../../config/config.ts';
-import { AppError } from '../../errors/app-error.ts';
 import type { ErrorCode } from '../../errors/error-codes.ts';
-import { commonHeaders } from '../../http/common-headers.ts';
-import { errorResponse } from '../../http/error-response.ts';
-import { requestIdFrom } from '../../http/request-id.ts';
 import type { Log } from '../../log/log.ts';
+import { refuse } from './refusal.ts';
 
 /** The parts of a hapi request that the gateway touches. */
 interface GatewayRequest {
@@ -13,13 +10,14 @@ interface GatewayRequest {
   readonly headers: Record<string, string | undefined>;
   mime: string | null;
   readonly path: string;
+  readonly raw: { readonly req: { readonly url?: string } };
+  setUrl(url: string): void;
   readonly response: GatewayResponse | GatewayFault;
 }
 
 interface GatewayResponse {
   readonly isBoom?: undefined;
   readonly headers: Record<string, unknown>;
-  readonly statusCode: number;
   readonly source: unknown;
   charset(name: string): GatewayResponse;
   code(status: number): GatewayResponse;
@@ -61,18 +59,17 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 const codeOf = (status: number): ErrorCode =>
   CODE_OF_STATUS[status] ?? (status < 500 ? 'malformed_request' : 'internal_error');
 
-/** serverless-offline answers an error that escapes a function with an object that tells all about it. */
-const isEscapedError = (source: unknown): source is { errorType?: string; stackTrace?: readonly string[] } =>
-  typeof source === 'object' && source !== null && 'errorMessage' in source;
-
 /** Hides from serverless-offline and hapi what they would act on, and the function should see as it came. */
-const hideFromGateway: Extension = ({ app, headers }, { continue: next }) => {
+const hideFromGateway: Extension = (request, { continue: next }) => {
+  const { app, headers, raw } = request;
   // With an origin the plugin would write CORS headers of its own, credentials for everyone among them.
   app.origin = headers['origin'];
   delete headers['origin'];
   // JSON travels as text; anything else byte for byte, even if the content type is malformed.
   const type = headers['content-type'];
   if (type !== undefined) headers['content-type'] = JSON_TYPE.test(type) ? 'application/json' : BINARY;
+  // serverless-offline has hapi drop a trailing slash; API Gateway does not, and no path of ours has one.
+  if (/[^/]\/(\?|$)/.test(raw.req.url ?? '')) request.setUrl(raw.req.url ?? '');
   return next;
 };
 
@@ -94,28 +91,22 @@ export interface GatewayOptions {
 export const shapeAnswers = (server: GatewayServer, options: GatewayOptions): void => {
   const { config, log, isDraining } = options;
 
-  const refuse = (request: GatewayRequest, toolkit: GatewayToolkit, code: ErrorCode): GatewayResponse => {
-    const requestId = requestIdFrom(request.headers['x-request-id']);
-    const { status, headers, body } = errorResponse(new AppError(code), requestId);
-    const answer = toolkit.response(JSON.stringify(body)).code(status);
-    const all = { 'content-type': 'application/json', ...headers };
-    const shared = commonHeaders(requestId, request.app.origin, config);
-    for (const [name, value] of Object.entries({ ...all, ...shared })) answer.header(name, value);
+  const refusalOf = (
+    { app, headers, path }: GatewayRequest,
+    fault: GatewayFault,
+    toolkit: GatewayToolkit,
+  ): GatewayResponse => {
+    const code = codeOf(fault.output.statusCode);
+    if (code === 'internal_error') log.error({ err: fault, path }, 'the gateway failed');
+    const refusal = refuse(code, { requestId: headers['x-request-id'], origin: app.origin }, config);
+    const answer = toolkit.response(refusal.body).code(refusal.status);
+    for (const [name, value] of Object.entries(refusal.headers)) answer.header(name, value);
     return answer;
   };
 
   const answerOf = (request: GatewayRequest, toolkit: GatewayToolkit): GatewayResponse => {
     const { response } = request;
-    if (response.isBoom) {
-      const code = codeOf(response.output.statusCode);
-      if (code === 'internal_error') log.error({ err: response, path: request.path }, 'the gateway failed');
-      return refuse(request, toolkit, code);
-    }
-    if (isEscapedError(response.source)) {
-      const { errorType, stackTrace } = response.source;
-      log.error({ errorType, stackTrace, path: request.path }, 'an error escaped from a function');
-      return refuse(request, toolkit, 'internal_error');
-    }
+    if (response.isBoom) return refusalOf(request, response, toolkit);
     if (response.source === null || response.source === '') delete response.headers['content-type'];
     return response;
   };

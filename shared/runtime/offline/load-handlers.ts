@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import Lambda from 'serverless-offline/lambda';
 import type { FunctionDefinition } from './function-events.ts';
 
 type Handler = (event: unknown, context: { functionName: string; awsRequestId: string }) => unknown;
@@ -38,21 +37,4 @@ export const loadHandlers = async (
   const handlers = new Map(await Promise.all(loading));
   return async (functionName, event) =>
     handlers.get(functionName)?.(event, { functionName, awsRequestId: randomUUID() });
-};
-
-/**
- * Lets serverless-offline call the loaded functions directly. Its own runner looks for the module on disk at
- * every call (seven times), reads package.json and sets the environment anew, which costs a third of the
- * requests per second, and prints escaping errors whole, with what must not be logged.
- */
-export const callDirectly = (invoke: Invoke): void => {
-  Lambda.prototype.get = (functionName) => {
-    let event: unknown;
-    return {
-      setEvent: (given) => {
-        event = given;
-      },
-      runHandler: () => invoke(functionName, event),
-    };
-  };
 };

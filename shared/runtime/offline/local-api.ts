@@ -1,15 +1,20 @@
 import { processConfig } from '../../config/process-config.ts';
 import { createLog } from '../../log/log.ts';
-import { closeProcessResources } from '../resources.ts';
+import { abortProcessWork, closeProcessResources } from '../resources.ts';
+import { answerDirectly } from './answering.ts';
 import { type Background, startBackground } from './background.ts';
 import { trackConnections } from './connections.ts';
 import type { FunctionDefinition } from './function-events.ts';
 import { type GatewayServer, shapeAnswers } from './gateway.ts';
-import { callDirectly, loadHandlers } from './load-handlers.ts';
+import { loadHandlers } from './load-handlers.ts';
 import { answerParserErrors } from './parser-errors.ts';
 import { functionsOf, type Serverless } from './service.ts';
 
-const GRACE_MS = 25_000;
+/** What is under way has this long to end; the process has exited after 25 s. */
+const GRACE_MS = 22_000;
+
+/** After that attempts are given up, so that there is time left to record it. */
+const GIVE_UP_MS = 17_000;
 
 /** A serverless-offline server that answers in the API's shape, with everything that runs beside it. */
 export interface LocalApi {
@@ -36,14 +41,16 @@ export const openLocalApi = async (given: LocalApiOptions): Promise<LocalApi> =>
   shapeAnswers(server, { config, log, isDraining: connections.isDraining });
   answerParserErrors(server.listener, config, connections.isBusy);
   const invoke = await loadHandlers(serverless.serviceDir, functions);
-  callDirectly(invoke);
+  answerDirectly({ invoke, config, log });
   const background: Background = startBackground({ functions, config, log, invoke });
   return {
     stop: async (idleMs) => {
+      const giveUp = setTimeout(() => void abortProcessWork(), GIVE_UP_MS);
       const served = server.settings.autoListen
         ? server.stop({ timeout: GRACE_MS })
         : connections.drain(idleMs, GRACE_MS);
       await Promise.all([served, background.stop(GRACE_MS)]);
+      clearTimeout(giveUp);
       await closeProcessResources();
     },
   };

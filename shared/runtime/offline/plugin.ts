@@ -43,8 +43,9 @@ export default class OfflinePlugin {
       },
       'offline:start:init': async () => {
         const { openLocalApi } = await import('./local-api.ts');
+        const { reportFailure } = await import('./supervised.ts');
         const server = offlineInternals(serverless).getApiGatewayServer();
-        api = await openLocalApi({ serverless, functions, server });
+        api = await openLocalApi({ serverless, functions, server }).catch(reportFailure);
       },
       'before:offline:start:end': () => api?.stop(0),
       'offline:worker:run': async () => {

@@ -1,7 +1,9 @@
 /** serverless-offline ships no types; this is the part that the plugin uses. */
 declare module 'serverless-offline/lambda' {
+  import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
   interface CallableFunction {
-    setEvent(event: unknown): void;
+    setEvent(event: APIGatewayProxyEventV2): void;
     runHandler(): Promise<unknown>;
   }
 

@@ -5,8 +5,7 @@ import { offlineInternals, type Serverless } from './service.ts';
 
 const tell = (message: FromWorker): Promise<void> =>
   new Promise((resolve) => {
-    if (process.send) process.send(message, undefined, undefined, () => resolve());
-    else resolve();
+    process.send?.(message, undefined, undefined, () => resolve());
   });
 
 /** Resolves with the time that kept connections have left, once the worker is told to end. */
@@ -24,6 +23,7 @@ const retirement = (): Promise<number> =>
  */
 export const runSupervised = async (serverless: Serverless): Promise<void> => {
   const retired = retirement();
+  process.channel?.ref();
   const offline = offlineInternals(serverless);
   offline.mergeOptions();
   const { lambdas, httpApiEvents, httpEvents } = offline.getEvents();
@@ -41,8 +41,10 @@ export const runSupervised = async (serverless: Serverless): Promise<void> => {
   process.exit(0);
 };
 
-/** Reports why the worker cannot serve, and ends the process. */
+/** Reports why this process cannot serve, to the supervisor if there is one, and ends it. */
 export const reportFailure = async (error: unknown): Promise<never> => {
-  await tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  const message = error instanceof Error ? error.message : String(error);
+  if (process.send) await tell({ type: 'failed', message });
+  else process.stderr.write(`${message}\n`);
   process.exit(1);
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contentFault } from '../rules/content.ts';
+import { contentFault } from './rules/content.ts';
 
 /** A task's content in a request: `recipient;var1;var2;…`. */
 export const contentField = () =>

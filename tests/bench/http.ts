@@ -1,0 +1,52 @@
+/** `npm run bench:http`: requests per second of /health with 16 connections, and what the API process then holds. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { routingTable } from '#shared/http/routing-table.ts';
+import { REPOSITORY } from '#shared/local/paths.ts';
+import { useOf, withApi } from './benched-api.ts';
+
+const REQUIRED_PER_SECOND = 2_000;
+const CONNECTIONS = '16';
+const AUTOCANNON = join(REPOSITORY, 'node_modules', 'autocannon', 'autocannon.js');
+
+interface Load {
+  readonly requests: { readonly average: number };
+  readonly latency: { readonly p50: number; readonly p99: number };
+  readonly errors: number;
+  readonly non2xx: number;
+}
+
+const load = async (url: string, seconds: number): Promise<Load> => {
+  const args = [AUTOCANNON, '--json', '-c', CONNECTIONS, '-d', String(seconds), url];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout) as Load;
+};
+
+/** One request to every route; what they answer does not matter, only that every function has run. */
+const touchEverything = async (url: string): Promise<number> => {
+  const routes = routingTable();
+  await Promise.all(
+    routes.map(async ({ method, path }) => {
+      const headers = { 'content-type': 'application/json', authorization: 'Bearer no' };
+      const body = method === 'GET' ? null : '{}';
+      const response = await fetch(`${url}${path.replaceAll(/\{[^}]+\}/g, '1')}`, { method, headers, body });
+      await response.arrayBuffer();
+    }),
+  );
+  return routes.length;
+};
+
+await withApi({ watch: false }, async ({ server, databaseConnections }) => {
+  await load(`${server.url}/health`, 3);
+  const { requests, latency, errors, non2xx } = await load(`${server.url}/health`, 10);
+  console.log(
+    `GET /health, ${CONNECTIONS} connections: ${Math.round(requests.average)} requests/s (required: ${REQUIRED_PER_SECOND}), p50 ${latency.p50} ms, p99 ${latency.p99} ms, ${errors} errors, ${non2xx} other than 2xx`,
+  );
+  const touched = await touchEverything(server.url);
+  const { residentMiB, openFiles } = useOf(server.pid());
+  console.log(
+    `After a request to each of ${touched} routes: ${residentMiB} MiB resident, ${openFiles} open files, ${await databaseConnections()} database connections`,
+  );
+  if (requests.average < REQUIRED_PER_SECOND || errors + non2xx > 0) process.exitCode = 1;
+});
