@@ -41,7 +41,11 @@ const track = (handler: string): Buffer =>
   box('trak', box('mdia', box('hdlr', Buffer.alloc(8), handler, Buffer.alloc(13))));
 
 /** An ISO media file of a brand with tracks of these handlers; `moov` stands behind the media data. */
-export const isoMedia = (brand: string, handlers: readonly string[], payload = Buffer.alloc(100)): Buffer =>
+export const isoMedia = (
+  brand: string,
+  handlers: readonly string[],
+  payload: Buffer = Buffer.alloc(100),
+): Buffer =>
   Buffer.concat([
     box('ftyp', brand, Buffer.alloc(4), 'isom'),
     box('mdat', payload),
