@@ -62,7 +62,7 @@ module.exports = {
     {
       name: 'nobody-imports-handlers',
       severity: 'error',
-      from: { pathNot: '/handlers/|\\.test\\.ts$|^tests/|^functions/[^/]+/testing/' },
+      from: { pathNot: '/handlers/|\\.test\\.ts$|^tests/|/testing/' },
       to: { path: '/handlers/' },
     },
     {
@@ -70,15 +70,15 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(functions|shared)/',
-        pathNot: '\\.test\\.ts$|^(shared|functions/[^/]+)/testing/|^shared/(local|runtime/offline)/',
+        pathNot: '\\.test\\.ts$|/testing/|^shared/(local|runtime/offline)/',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'product-without-test-support',
       severity: 'error',
-      from: { path: '^(functions|shared)/', pathNot: '\\.test\\.ts$|^(shared|functions/[^/]+)/testing/' },
-      to: { path: '^(shared|functions/[^/]+)/testing/' },
+      from: { path: '^(functions|shared)/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { path: '^(shared|functions)/.*testing/' },
     },
   ],
   options: {
