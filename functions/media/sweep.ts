@@ -103,19 +103,22 @@ const compareObjects = async (context: Context): Promise<void> => {
       if (sha256 !== undefined) found.set(sha256, object);
     }
     await adoptOrphans(context, found);
-    await checkBytes(context, await stillKnown(context, known, found), found);
+    await checkBytes(context, await stillKnown(context, { digits, known, found }), found);
   }
 };
 
-/** Without those that were removed, with their rows, while the store was being listed. */
+/** Without those that were given up while the store was being listed: their bytes may be gone rightly. */
 const stillKnown = async (
   { db }: Context,
-  known: readonly KnownObject[],
-  found: ReadonlyMap<string, StoredObject>,
+  {
+    digits,
+    known,
+    found,
+  }: { digits: string; known: KnownObject[]; found: ReadonlyMap<string, StoredObject> },
 ): Promise<KnownObject[]> => {
-  const absent = known.filter(({ sha256 }) => !found.has(sha256)).map(({ sha256 }) => sha256);
-  const present = await knownDigests(db, absent);
-  return known.filter(({ sha256 }) => found.has(sha256) || present.has(sha256));
+  if (known.every(({ sha256 }) => found.has(sha256))) return known;
+  const needed = new Set((await listObjectsOf(db, digits)).map(({ sha256 }) => sha256));
+  return known.filter(({ sha256 }) => needed.has(sha256));
 };
 
 /** Hands over the jobs of all removals that are due; the queue ignores those that it still has. */
