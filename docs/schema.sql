@@ -68,6 +68,58 @@ CREATE TABLE `immediate_tasks` (
   CONSTRAINT `fk_immediate_tasks_template` FOREIGN KEY (`template_id`) REFERENCES `email_templates` (`id`) ON DELETE SET NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `media` (
+  `id` varchar(48) NOT NULL,
+  `type` varchar(20) NOT NULL,
+  `sha256` char(64) NOT NULL,
+  `original_name` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL,
+  `owner_user_id` int(10) unsigned DEFAULT NULL,
+  `attached_at` datetime(3) DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `ix_media_sha256` (`sha256`),
+  KEY `ix_media_attached` (`attached_at`,`created_at`),
+  KEY `ix_media_owner` (`owner_user_id`,`created_at`),
+  CONSTRAINT `fk_media_object` FOREIGN KEY (`sha256`) REFERENCES `media_objects` (`sha256`),
+  CONSTRAINT `fk_media_owner` FOREIGN KEY (`owner_user_id`) REFERENCES `users` (`id`) ON DELETE SET NULL,
+  CONSTRAINT `ck_media_type` CHECK (`type` in ('character','word','word_example','lesson_audio','lesson_video','lesson_doc','avatar'))
+) ENGINE=InnoDB DEFAULT CHARSET=ascii COLLATE=ascii_bin;
+
+CREATE TABLE `media_objects` (
+  `sha256` char(64) NOT NULL,
+  `size` bigint(20) unsigned NOT NULL,
+  `content_type` varchar(100) NOT NULL,
+  `ref_count` int(10) unsigned NOT NULL,
+  `missing_since` datetime(3) DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`sha256`),
+  KEY `ix_media_objects_refs` (`ref_count`,`created_at`),
+  CONSTRAINT `ck_media_objects_size` CHECK (`size` > 0)
+) ENGINE=InnoDB DEFAULT CHARSET=ascii COLLATE=ascii_bin;
+
+CREATE TABLE `media_uploads` (
+  `id` char(36) NOT NULL,
+  `media_type` varchar(20) NOT NULL,
+  `size` bigint(20) unsigned NOT NULL,
+  `expected_sha256` char(64) DEFAULT NULL,
+  `original_name` varchar(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  `by_service` tinyint(1) NOT NULL,
+  `owner_user_id` int(10) unsigned DEFAULT NULL,
+  `status` enum('open','completing','completed','expired') NOT NULL,
+  `lease_until` datetime(3) DEFAULT NULL,
+  `media_id` varchar(48) DEFAULT NULL,
+  `expires_at` datetime(3) NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `uq_media_uploads_media` (`media_id`),
+  KEY `ix_media_uploads_status` (`status`,`expires_at`),
+  KEY `ix_media_uploads_owner` (`owner_user_id`),
+  CONSTRAINT `fk_media_uploads_media` FOREIGN KEY (`media_id`) REFERENCES `media` (`id`) ON DELETE SET NULL,
+  CONSTRAINT `fk_media_uploads_owner` FOREIGN KEY (`owner_user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `ck_media_uploads_type` CHECK (`media_type` in ('character','word','word_example','lesson_audio','lesson_video','lesson_doc','avatar')),
+  CONSTRAINT `ck_media_uploads_size` CHECK (`size` > 0)
+) ENGINE=InnoDB DEFAULT CHARSET=ascii COLLATE=ascii_bin;
+
 CREATE TABLE `one_time_tokens` (
   `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
   `user_id` int(10) unsigned NOT NULL,
@@ -191,7 +243,7 @@ CREATE TABLE `users` (
   `pending_email_expires_at` datetime(3) DEFAULT NULL,
   `password_hash` varchar(72) NOT NULL,
   `role` tinyint(3) unsigned NOT NULL DEFAULT 1,
-  `avatar_media_id` varchar(48) DEFAULT NULL,
+  `avatar_media_id` varchar(48) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
   `email_verified_at` datetime(3) DEFAULT NULL,
   `disabled_at` datetime(3) DEFAULT NULL,
   `active` tinyint(1) GENERATED ALWAYS AS (`email_verified_at` is not null and `disabled_at` is null) STORED,
@@ -202,6 +254,8 @@ CREATE TABLE `users` (
   UNIQUE KEY `uq_users_username_key` (`username_key`),
   KEY `ix_users_role_active` (`role`,`active`,`username_key`),
   KEY `ix_users_pending` (`pending_email_expires_at`),
+  KEY `ix_users_avatar` (`avatar_media_id`),
+  CONSTRAINT `fk_users_avatar` FOREIGN KEY (`avatar_media_id`) REFERENCES `media` (`id`) ON DELETE SET NULL,
   CONSTRAINT `ck_users_role` CHECK (`role` between 1 and 3)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 

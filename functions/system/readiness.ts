@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Context } from '#shared/runtime/context.ts';
-import { probeStore } from '#shared/storage/probe.ts';
 import { within } from '#shared/time/within.ts';
 
 type Check = 'ok' | 'down';
@@ -22,12 +21,16 @@ const check = async (work: Promise<unknown>): Promise<Check> => {
   }
 };
 
+const provenUsable = async (storage: Context['storage']): Promise<void> => {
+  if (!(await storage.probe())) throw new Error('the media store is not usable');
+};
+
 /** Asks every server that requests need, all at once. */
-export const checkReadiness = async ({ db, redis, config }: Context): Promise<Readiness> => {
+export const checkReadiness = async ({ db, redis, storage }: Context): Promise<Readiness> => {
   const [database, cache, media] = await Promise.all([
     check(sql`SELECT 1`.execute(db)),
     check(redis.ping()),
-    check(probeStore(config.MEDIA_BASE_PATH)),
+    check(provenUsable(storage)),
   ]);
   const checks = { database, redis: cache, media };
   if (database === 'down' || media === 'down') return { status: 'down', checks };

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
-import { decimal, duration, flag, httpUrl, integer, limit, list, networks } from './parsers.ts';
+import { completeStorage, mediaVariables, storageFaults } from './media-variables.ts';
+import { baseUrl, decimal, duration, flag, httpUrl, integer, limit, list, networks } from './parsers.ts';
 import { hostList, signingSecrets } from './parsers-webhook.ts';
 
 const secret = () => z.string().min(32, 'must be at least 32 characters');
@@ -10,7 +11,7 @@ const schema = z.object({
   APP_ENV: z.enum(['local', 'test', 'production']).prefault('production'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info'),
   PORT: integer(0, 65_535).prefault('3000'),
-  PUBLIC_BASE_URL: httpUrl(),
+  PUBLIC_BASE_URL: baseUrl(),
   CORS_ALLOWED_ORIGINS: list(),
   TRUSTED_PROXIES: networks(),
   RATE_LIMIT_PER_MINUTE: integer(0, 1_000_000).prefault('600'),
@@ -57,8 +58,7 @@ const schema = z.object({
   BOOTSTRAP_ADMIN_EMAIL: z.string().optional(),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().optional(),
 
-  MEDIA_BASE_PATH: z.string().min(1).prefault('./data/media'),
-  MEDIA_URL_SECRET: secret(),
+  ...mediaVariables(secret),
 
   TASK_TICK_SECONDS: integer(1, 60).prefault('60'),
   TASK_LOOKAHEAD_SECONDS: integer(1, 3_600).prefault('75'),
@@ -105,6 +105,8 @@ export interface Config
       | 'TASK_CONTENT_SECRET'
       | 'SMTP_REQUIRE_TLS'
       | 'PASSWORD_HASH_WORKERS'
+      | 'MEDIA_DIRECT_MAX_BYTES'
+      | 'MEDIA_LARGE_GET'
     >
   > {
   readonly VERIFICATION_URL: string;
@@ -112,6 +114,8 @@ export interface Config
   readonly TASK_CONTENT_SECRET: string;
   readonly SMTP_REQUIRE_TLS: boolean;
   readonly PASSWORD_HASH_WORKERS: number;
+  readonly MEDIA_DIRECT_MAX_BYTES: number;
+  readonly MEDIA_LARGE_GET: 'stream' | 'redirect';
 }
 
 /** Thrown at start; its message names every variable that is missing or wrong, one a line, without values. */
@@ -121,7 +125,7 @@ export class ConfigError extends Error {
 
 /** Rules that need more than one variable; each message begins with the variable at fault. */
 const crossChecks = (config: Parsed, source: NodeJS.ProcessEnv): string[] => {
-  const faults: string[] = [];
+  const faults: string[] = storageFaults(config, source);
   if (!config.BOOTSTRAP_ADMIN_EMAIL !== !config.BOOTSTRAP_ADMIN_PASSWORD) {
     faults.push('BOOTSTRAP_ADMIN_EMAIL: and BOOTSTRAP_ADMIN_PASSWORD go together');
   }
@@ -163,6 +167,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv): Config => {
     INTERNAL_BASE_URL: config.INTERNAL_BASE_URL ?? config.PUBLIC_BASE_URL,
     TASK_CONTENT_SECRET: config.TASK_CONTENT_SECRET ?? config.JWT_SECRET,
     SMTP_REQUIRE_TLS: config.SMTP_REQUIRE_TLS ?? config.APP_ENV === 'production',
+    ...completeStorage(config, source),
     PASSWORD_HASH_WORKERS: config.PASSWORD_HASH_WORKERS ?? Math.max(1, availableParallelism() - 1),
   });
 };

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 
 const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -36,6 +37,26 @@ const parsedBy = <T>(parse: (text: string) => T | undefined, expected: string) =
 /** A duration in milliseconds, written `<integer><s|m|h|d>`. */
 export const duration = (fallback: string) =>
   parsedBy(parseDuration, 'a duration such as 15m').prefault(fallback);
+
+/** A {@link duration} between the bounds in milliseconds, both included. */
+export const boundedDuration = (fallback: string, minimum: number, maximum: number) =>
+  parsedBy((text) => {
+    const value = parseDuration(text);
+    return value !== undefined && value >= minimum && value <= maximum ? value : undefined;
+  }, `a duration such as ${fallback} within its bounds`).prefault(fallback);
+
+/** A cron expression of five fields, or of six with seconds first; the text is kept. */
+export const cron = () =>
+  z.string().refine(
+    (text) => {
+      try {
+        return /^\S+( \S+){4,5}$/.test(text) && CronExpressionParser.parse(text) !== undefined;
+      } catch {
+        return false;
+      }
+    },
+    { error: 'must be a cron expression such as 17 * * * *' },
+  );
 
 /** A {@link Limit}, written `<count>/<duration>`. */
 export const limit = (fallback: string) => parsedBy(parseLimit, 'a limit such as 10/15m').prefault(fallback);
@@ -76,6 +97,12 @@ export const httpUrl = () =>
   z
     .url({ protocol: /^https?$/, error: 'must be an absolute http(s) URL' })
     .transform((text) => text.replace(/\/$/, ''));
+
+/** An absolute http(s) URL to which paths are added: no query, no fragment, not ending in `/api/v6`. */
+export const baseUrl = () =>
+  httpUrl().refine((text) => !/[?#]|\/api\/v6$/.test(text), {
+    error: 'must have no query, no fragment and no /api/v6',
+  });
 
 const isAddressOrNetwork = (text: string): boolean => {
   const [address = '', bits, ...rest] = text.split('/');

@@ -49,6 +49,12 @@ describe('migrate', () => {
     expect(await describeSchema(stepwise)).toBe(await describeSchema(resources.db));
   });
 
+  it('follows the order of the domains, whatever their names', async () => {
+    const names = migrationFiles().map(({ name }) => name);
+    expect(await migrate(await emptyDatabase())).toEqual(names);
+    expect(names.indexOf('media/0001-media')).toBeLessThan(names.indexOf('auth/0002-media-links'));
+  });
+
   it('agrees with docs/schema.sql', async () => {
     expect(await describeSchema(resources.db)).toBe(readFileSync('docs/schema.sql', 'utf8'));
   });

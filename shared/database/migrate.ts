@@ -1,12 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Kysely } from 'kysely';
-import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import type { Database } from './database.ts';
 import { DOMAINS } from './domains.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../../functions', import.meta.url));
+const TABLE = 'schema_migrations';
+/** Below the limit that sessions set on statements. */
+const LOCK_WAIT_SECONDS = 10;
 const FILE = /^(\d{4}-[a-z0-9-]+)\.ts$/;
 
 /** A migration as it is found on disk: `auth/0001-accounts`. */
@@ -28,39 +31,68 @@ export const migrationFiles = (): MigrationFile[] =>
       });
   });
 
-const provider = (files: readonly MigrationFile[]): MigrationProvider => ({
-  getMigrations: async () => {
-    const loaded = files.map(async ({ name, path }) => {
-      const migration = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Migration;
-      return [name, migration] as const;
-    });
-    return Object.fromEntries(await Promise.all(loaded));
-  },
-});
+const load = async ({ name, path }: MigrationFile) => {
+  const migration = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Migration;
+  return [name, migration] as const;
+};
+
+/** Names of the migrations that have run; none before the first one made their table. */
+const executedNames = async (db: Database): Promise<Set<string>> => {
+  const found = await sql`SHOW TABLES LIKE ${TABLE}`.execute(db);
+  if (found.rows.length === 0) return new Set();
+  const { rows } = await sql<{ name: string }>`SELECT name FROM ${sql.table(TABLE)}`.execute(db);
+  return new Set(rows.map(({ name }) => name));
+};
 
 const order = (files: readonly MigrationFile[]) => {
   const position = new Map(files.map(({ name }, index) => [name, index]));
   return (a: string, b: string): number => (position.get(a) ?? -1) - (position.get(b) ?? -1);
 };
 
+/** Runs the work on one connection while no other process of this database migrates; waits for one that does. */
+const whileAlone = <T>(db: Database, work: (connection: Database) => Promise<T>): Promise<T> =>
+  db.connection().execute(async (connection) => {
+    const name = sql`CONCAT(DATABASE(), '.migrate')`;
+    const tryLock = sql<{ got: number }>`SELECT GET_LOCK(${name}, ${LOCK_WAIT_SECONDS}) AS got`;
+    while ((await tryLock.execute(connection)).rows[0]?.got !== 1);
+    try {
+      return await work(connection);
+    } finally {
+      await sql`SELECT RELEASE_LOCK(${name})`.execute(connection).catch(() => undefined);
+    }
+  });
+
+/** The migrator sorts all that it is shown by name; our order is another, so it is shown one new migration at a time. */
+const runNext = async (db: Database, files: readonly MigrationFile[]): Promise<string[]> => {
+  const executed = await executedNames(db);
+  const next = files.find(({ name }) => !executed.has(name));
+  const shown = files.filter((file) => executed.has(file.name) || file === next);
+  const migrator = new Migrator({
+    db: db as unknown as Kysely<unknown>,
+    provider: { getMigrations: async () => Object.fromEntries(await Promise.all(shown.map(load))) },
+    nameComparator: order(files),
+    // A domain may gain a migration after a later domain's first one has run.
+    allowUnorderedMigrations: true,
+    migrationTableName: TABLE,
+    migrationLockTableName: `${TABLE}_lock`,
+  });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (!error) return results.map(({ migrationName }) => migrationName);
+  const failed = results.find(({ status }) => status === 'Error');
+  throw new Error(`migration ${failed?.migrationName ?? ''} failed`, { cause: error });
+};
+
 /**
  * Brings the schema up to date and returns the names of the migrations that ran. A lock in the database lets
  * only one of several callers work; the others wait and find nothing to do.
  */
-export const migrate = async (db: Database, files = migrationFiles()): Promise<string[]> => {
-  const migrator = new Migrator({
-    db: db as unknown as Kysely<unknown>,
-    provider: provider(files),
-    nameComparator: order(files),
-    // A domain may gain a migration after a later domain's first one has run.
-    allowUnorderedMigrations: true,
-    migrationTableName: 'schema_migrations',
-    migrationLockTableName: 'schema_migrations_lock',
+export const migrate = (db: Database, files = migrationFiles()): Promise<string[]> =>
+  whileAlone(db, async (connection) => {
+    const ran: string[] = [];
+    let names: string[];
+    do {
+      names = await runNext(connection, files);
+      ran.push(...names);
+    } while (names.length > 0);
+    return ran;
   });
-  const { error, results = [] } = await migrator.migrateToLatest();
-  if (error) {
-    const failed = results.find(({ status }) => status === 'Error');
-    throw new Error(`migration ${failed?.migrationName ?? ''} failed`, { cause: error });
-  }
-  return results.map(({ migrationName }) => migrationName);
-};

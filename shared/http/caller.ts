@@ -49,19 +49,24 @@ export const identify = async (request: HttpRequest, context: Context): Promise<
   return { caller: { kind: 'user', via, ...claims }, address, bad: undefined };
 };
 
-const LEAST_ROLE: Record<Exclude<Guard, 'public' | 'service'>, Role> = { user: 1, tutor: 2, admin: 3 };
+const LEAST_ROLE: Record<Exclude<Guard, 'public' | 'service' | 'link'>, Role> = {
+  user: 1,
+  tutor: 2,
+  admin: 3,
+};
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Lets the caller of an endpoint pass or refuses it. @throws AppError 401, 403 */
 export const authorize = async (
-  guard: Guard,
+  guards: readonly Guard[],
   identity: Identity,
   request: HttpRequest,
   context: Context,
 ): Promise<Caller> => {
-  if (guard === 'public') return { kind: 'public' };
-  if (guard === 'service') {
-    const apiKey = request.headers['x-api-key'];
+  if (guards.includes('public') || guards.includes('link')) return { kind: 'public' };
+  const apiKey = request.headers['x-api-key'];
+  const forUsers = guards.filter((guard) => guard in LEAST_ROLE) as (keyof typeof LEAST_ROLE)[];
+  if (guards.includes('service') && (apiKey !== undefined || forUsers.length === 0)) {
     if (apiKey !== undefined && isApiKey(apiKey, context.config.API_KEY)) return { kind: 'service' };
     throw new AppError('invalid_api_key');
   }
@@ -70,7 +75,7 @@ export const authorize = async (
   if (caller.kind !== 'user') throw new AppError('unauthenticated');
   if (await hasEnded(context, caller)) throw new AppError('invalid_token');
   if (caller.via === 'cookie') assertSameOrigin(request, context);
-  if (caller.role < LEAST_ROLE[guard]) throw new AppError('forbidden');
+  if (forUsers.every((guard) => caller.role < LEAST_ROLE[guard])) throw new AppError('forbidden');
   return caller;
 };
 

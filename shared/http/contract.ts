@@ -1,8 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { ZodObject, ZodType, z } from 'zod';
+import type { Config } from '../config/config.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
+import type { HttpRequest } from './request.ts';
 
-/** Who may call: conventions.md, "Who may call". */
-export type Guard = 'public' | 'user' | 'tutor' | 'admin' | 'service';
+/** Who may call: conventions.md, "Who may call"; `link` is a signature in the URL, which the handler checks. */
+export type Guard = 'public' | 'user' | 'tutor' | 'admin' | 'service' | 'link';
 
 /** A file part that a multipart body may hold. */
 export interface FileSpec {
@@ -22,12 +25,23 @@ export interface BodySpec {
   readonly files?: Readonly<Record<string, FileSpec>>;
 }
 
+/** A body that the handler reads as it arrives. */
+export interface StreamSpec {
+  /** Content types for the documentation; the handler decides what it takes. */
+  readonly contentType: string;
+  readonly description: string;
+  /** Longest body as declared by `Content-Length`; checked before anything else. */
+  readonly maxBytes: (request: HttpRequest, config: Config) => number;
+}
+
 /** What a request consists of; parts that are not named are not read. */
 export interface RequestSpec {
   readonly path?: ZodObject;
   readonly query?: ZodObject;
   readonly headers?: ZodObject;
   readonly body?: BodySpec;
+  /** Instead of `body`. */
+  readonly stream?: StreamSpec;
 }
 
 /** One declared answer; without `schema` it has no body. */
@@ -45,20 +59,32 @@ export interface PageContent {
   readonly message: string;
 }
 
+/** A rate limit that covers whole groups of endpoints. */
+export type RateBucket = 'general' | 'media';
+
 /** Everything that is public about an endpoint but its method and path, which stand in `functions.yml` alone. */
 export interface Contract {
   /** The heading in the documentation. */
   readonly summary: string;
   readonly description?: string;
-  readonly guard: Guard;
+  /**
+   * Of several any one is enough: an `X-API-Key` decides for `service` when it is there. With `link` among
+   * them nothing is refused ahead, and the handler asks for the credential that the case needs.
+   */
+  readonly guard: Guard | readonly Guard[];
   readonly request?: RequestSpec;
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** Codes this endpoint may answer besides those that follow from guard, request and limits. */
   readonly errors?: readonly ErrorCode[];
-  /** Honours `Idempotency-Key`: for every POST that creates or enqueues. */
-  readonly idempotent?: boolean;
-  /** `none` leaves the general limit out (probes, documents). */
-  readonly rateLimit?: 'general' | 'none';
+  /**
+   * Honours `Idempotency-Key`: for every POST that creates or enqueues. `by-handler`: the handler calls
+   * `context.once` itself, because it knows the payload only while it works.
+   */
+  readonly idempotent?: boolean | 'by-handler';
+  /** The bucket that requests count in; `none` for probes and documents. */
+  readonly rateLimit?: RateBucket | 'none';
+  /** Another verb on a path that a route spells out is 405, even where this route's parameters would match. */
+  readonly literalsWin?: boolean;
   /** False where the contract does not offer HEAD on a GET. */
   readonly head?: boolean;
   /** Answers an HTML page instead of JSON when the caller prefers one. */
@@ -104,7 +130,7 @@ export type Answer<C extends Contract> = {
     (C['responses'][S] extends { schema: infer B }
       ? { readonly body: B extends ZodType ? Frozen<z.input<B>> : never }
       : C['responses'][S] extends { contentType: string }
-        ? { readonly body: string | Buffer }
+        ? { readonly body?: string | Buffer | Readable }
         : { readonly body?: undefined });
 }[keyof C['responses']];
 

@@ -9,6 +9,7 @@ import { AppError } from '../errors/app-error.ts';
 import { processResources, type Resources } from '../runtime/resources.ts';
 import { within } from '../time/within.ts';
 import { type RawBody, readBody } from './body.ts';
+import { authorize } from './caller.ts';
 import type { Answer, AnyAnswer, Contract, Input } from './contract.ts';
 import { idempotencyCaller, idempotencyKey, onceForKey, payloadHash } from './idempotency.ts';
 import {
@@ -23,11 +24,15 @@ import {
   stateOf,
 } from './middlewares.ts';
 import type { RequestContext, RequestState } from './request-state.ts';
+import { bodyStreamOf, type HostStreams, type StreamedResult } from './request-stream.ts';
 import { validateRequest } from './validate.ts';
 
 /** A function of the platform that serves one endpoint, with its contract for the documentation and the tests. */
 export interface EndpointHandler {
-  (event: APIGatewayProxyEventV2, context: LambdaContext): Promise<APIGatewayProxyStructuredResultV2>;
+  (
+    event: APIGatewayProxyEventV2,
+    context: LambdaContext & HostStreams,
+  ): Promise<APIGatewayProxyStructuredResultV2 & StreamedResult>;
   readonly contract: Contract;
 }
 
@@ -60,7 +65,7 @@ export const endpoint = <const C extends Contract, const R extends AnyAnswer>(
     .use(routing(contract))
     .use(guarding(contract))
     .handler((_event: APIGatewayProxyEventV2, context: EndpointContext) =>
-      answerInTime(contract, serve, stateOf(context)),
+      answerInTime(contract, serve, stateOf(context), context),
     );
   return Object.assign(stack as unknown as EndpointHandler, { contract });
 };
@@ -71,11 +76,18 @@ const ANSWERED = new Error('the request has been answered');
 type Serve = (input: unknown, context: RequestContext) => Promise<AnyAnswer> | AnyAnswer;
 
 /** Runs the handler under the deadline of a request; its signal is aborted when nobody waits any more. */
-const answerInTime = async (contract: Contract, serve: Serve, state: RequestState): Promise<AnyAnswer> => {
+const answerInTime = async (
+  contract: Contract,
+  serve: Serve,
+  state: RequestState,
+  host: HostStreams,
+): Promise<AnyAnswer> => {
   const controller = new AbortController();
   const milliseconds = state.context.config.REQUEST_TIMEOUT_SECONDS * 1_000;
-  const answer = answerOnce(contract, serve, state, controller.signal);
+  const answer = answerOnce(contract, serve, state, { host, signal: controller.signal });
   try {
+    // A body that arrives while it is read takes as long as it takes; the host ends it when nothing comes.
+    if (host.streams?.body) return await answer;
     return await within(milliseconds, answer, () => new AppError('unavailable'));
   } finally {
     controller.abort(ANSWERED);
@@ -87,16 +99,22 @@ const answerOnce = async (
   contract: Contract,
   serve: Serve,
   state: RequestState,
-  signal: AbortSignal,
+  { host, signal }: { readonly host: HostStreams; readonly signal: AbortSignal },
 ): Promise<AnyAnswer> => {
   const { request, context, limits, identity, caller } = state;
   if (!identity || !caller) throw new TypeError('the request has not been guarded');
+  const key = contract.idempotent ? idempotencyKey(request) : undefined;
+  const once = (hash: Buffer, perform: (db: Database) => Promise<AnyAnswer>): Promise<AnyAnswer> => {
+    if (key === undefined) return perform(context.db);
+    const scope = idempotencyCaller({ caller, address: identity.address });
+    return onceForKey(context.db, { caller: scope, key, payloadHash: hash }, perform);
+  };
   const body = contract.request?.body ? await readBody(request, contract.request.body) : NO_BODY;
   const valid = validateRequest(request, contract.request ?? {}, {
     value: body.value,
     missingFiles: missingFiles(contract, body),
   });
-  const perform = (db: Database) =>
+  const perform = async (db: Database) =>
     serve(
       { ...valid, files: body.files },
       {
@@ -107,13 +125,14 @@ const answerOnce = async (
         address: identity.address,
         request,
         reportLimits: (more) => limits.push(...more),
+        bodyStream: () => bodyStreamOf(request, host),
+        authorize: (guard) => authorize([guard], identity, request, context),
+        once: (payload, work) =>
+          once(payloadHash(request, { value: payload, files: {} }, context.config), work),
       },
     );
-  const key = contract.idempotent ? idempotencyKey(request) : undefined;
-  if (key === undefined) return perform(context.db);
-  const hash = payloadHash(request, body, context.config);
-  const once = { caller: idempotencyCaller({ caller, address: identity.address }), key, payloadHash: hash };
-  return onceForKey(context.db, once, async (transaction) => perform(transaction));
+  if (contract.idempotent !== true) return perform(context.db);
+  return once(payloadHash(request, body, context.config), perform);
 };
 
 const NO_BODY: RawBody = { value: {}, files: {} };

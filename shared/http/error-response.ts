@@ -1,6 +1,7 @@
 import { isDatabaseUnavailable } from '../database/errors.ts';
 import { AppError } from '../errors/app-error.ts';
 import { ERROR_STATUS } from '../errors/error-codes.ts';
+import { StorageError } from '../storage/storage-error.ts';
 
 const UNAVAILABLE_RETRY_SECONDS = '5';
 
@@ -17,10 +18,12 @@ export interface ErrorResponse {
   };
 }
 
-/** Any thrown value as a refusal: our own as they are, a lost database as 503, the rest as a mute 500. */
+/** Any thrown value as a refusal: our own as they are, a lost database or store as 503, the rest as a mute 500. */
 export const toAppError = (error: unknown): AppError => {
   if (error instanceof AppError) return error;
-  if (isDatabaseUnavailable(error)) return new AppError('unavailable', { cause: error });
+  if (isDatabaseUnavailable(error) || error instanceof StorageError) {
+    return new AppError('unavailable', { cause: error });
+  }
   return new AppError('internal_error', { cause: error });
 };
 

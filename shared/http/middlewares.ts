@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { MiddlewareObj, Request } from '@middy/core';
 import type {
   APIGatewayProxyEventV2,
@@ -12,18 +13,20 @@ import { authorize, identify } from './caller.ts';
 import { commonHeaders } from './common-headers.ts';
 import type { AnyAnswer, Contract } from './contract.ts';
 import { errorResponse, toAppError } from './error-response.ts';
-import { consumeGeneralLimit, rateLimitHeaders } from './rate-limit.ts';
+import { guardsOf } from './guards.ts';
+import { consumeLimit, rateLimitHeaders } from './rate-limit.ts';
 import { readRequest } from './request.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { RequestState } from './request-state.ts';
-import { toResponse } from './response.ts';
+import { checkStreamSize, type HostStreams, type StreamedResult } from './request-stream.ts';
+import { toResponse, toStreamedResponse } from './response.ts';
 import { checkAnswer, checkRefusal } from './response-check.ts';
-import { methodsAt } from './routing-table.ts';
+import { methodsAt, methodsShadowing } from './routing-table.ts';
 
 /** The platform's context; {@link opening} adds the state, as Middy hands its internals to middlewares alone. */
-export type EndpointContext = LambdaContext & { state?: RequestState };
+export type EndpointContext = LambdaContext & HostStreams & { state?: RequestState };
 /** An answer of the handler, and after {@link shaping} the platform's response. */
-export type Outcome = AnyAnswer | APIGatewayProxyStructuredResultV2;
+export type Outcome = AnyAnswer | (APIGatewayProxyStructuredResultV2 & StreamedResult);
 type Middleware = MiddlewareObj<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>;
 type MiddyRequest = Request<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>;
 
@@ -92,11 +95,14 @@ export const adorning = (): Middleware => {
 
 /** Turns answers and errors into the platform's response; outside production it checks them first. */
 export const shaping = (contract: Contract): Middleware => ({
-  after: (request) => {
+  after: async (request) => {
     const state = stateOf(request.context);
     const answer = request.response as AnyAnswer;
     if (state.context.config.APP_ENV !== 'production') checkAnswer(contract, answer);
-    request.response = toResponse(contract, state.request, answer);
+    request.response =
+      answer.body instanceof Readable
+        ? await toStreamedResponse(contract, state.request, answer, request.context.streams !== undefined)
+        : toResponse(contract, state.request, answer);
   },
   onError: (request) => {
     const { state } = request.context;
@@ -121,24 +127,35 @@ const declared = (contract: Contract, error: AppError, { context }: RequestState
 /** Route and size: what needs no credential. Platforms differ on trailing slashes and HEAD, so we decide. */
 export const routing = (contract: Contract): Middleware => ({
   before: ({ context }) => {
-    const { request } = stateOf(context);
+    const {
+      request,
+      context: { config },
+    } = stateOf(context);
     if (request.rawPath.length > 1 && request.rawPath.endsWith('/')) throw new AppError('not_found');
     if (request.method === 'HEAD' && contract.head === false) {
       const allow = methodsAt(request.rawPath).filter((method) => method !== 'HEAD');
       throw new AppError('method_not_allowed', { headers: { allow: allow.join(', ') } });
     }
-    checkBodySize(request, contract.request?.body);
+    const shadowing = contract.literalsWin ? methodsShadowing(request.rawPath, request.routeKey) : [];
+    if (shadowing.length > 0) {
+      throw new AppError('method_not_allowed', { headers: { allow: [...shadowing, 'OPTIONS'].join(', ') } });
+    }
+    const stream = contract.request?.stream;
+    if (stream) checkStreamSize(request, stream, config);
+    else checkBodySize(request, contract.request?.body);
   },
 });
 
-/** The general limit, then authentication and role, in the order that conventions.md gives. */
+/** The limit of the endpoint's bucket, then authentication and role, in the order that conventions.md gives. */
 export const guarding = (contract: Contract): Middleware => ({
   before: async ({ context }) => {
     const state = stateOf(context);
     const identity = await identify(state.request, state.context);
     state.identity = identity;
-    if (contract.rateLimit !== 'none')
-      state.limits.push(...(await consumeGeneralLimit(identity, state.context)));
-    state.caller = await authorize(contract.guard, identity, state.request, state.context);
+    const { rateLimit = 'general' } = contract;
+    if (rateLimit !== 'none') {
+      state.limits.push(...(await consumeLimit(rateLimit, identity, state.context)));
+    }
+    state.caller = await authorize(guardsOf(contract), identity, state.request, state.context);
   },
 });

@@ -3,6 +3,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import { AppError } from '../errors/app-error.ts';
 import type { Context } from '../runtime/context.ts';
 import type { Identity } from './caller.ts';
+import type { RateBucket } from './contract.ts';
 
 /** Where a caller stands with one limit. */
 export interface LimitState {
@@ -32,19 +33,27 @@ export const rateLimited = (reached: readonly LimitState[]): AppError =>
   });
 
 const WINDOW_SECONDS = 60;
-const limiters = new WeakMap<Redis, RateLimiterRedis>();
 
-const generalLimiter = ({ redis, config }: Context): RateLimiterRedis => {
-  const known = limiters.get(redis);
-  if (known) return known;
-  const settings = { points: config.RATE_LIMIT_PER_MINUTE, duration: WINDOW_SECONDS };
-  const limiter = new RateLimiterRedis({
-    ...settings,
-    storeClient: redis,
-    keyPrefix: `${config.REDIS_PREFIX}:rate:general`,
-    insuranceLimiter: new RateLimiterMemory(settings),
-  });
-  limiters.set(redis, limiter);
+const QUOTA = {
+  general: 'RATE_LIMIT_PER_MINUTE',
+  media: 'MEDIA_RATE_LIMIT_PER_MINUTE',
+} as const satisfies Record<RateBucket, keyof Context['config']>;
+
+const limiters = new WeakMap<Redis, Map<RateBucket, RateLimiterRedis>>();
+
+const limiterOf = (bucket: RateBucket, { redis, config }: Context): RateLimiterRedis => {
+  const known = limiters.get(redis) ?? new Map<RateBucket, RateLimiterRedis>();
+  limiters.set(redis, known);
+  const settings = { points: config[QUOTA[bucket]], duration: WINDOW_SECONDS };
+  const limiter =
+    known.get(bucket) ??
+    new RateLimiterRedis({
+      ...settings,
+      storeClient: redis,
+      keyPrefix: `${config.REDIS_PREFIX}:rate:${bucket}`,
+      insuranceLimiter: new RateLimiterMemory(settings),
+    });
+  known.set(bucket, limiter);
   return limiter;
 };
 
@@ -52,21 +61,25 @@ const keyOf = ({ caller, address }: Identity): string =>
   caller.kind === 'user' ? `user:${caller.userId}` : `address:${address}`;
 
 /**
- * Counts a request against the caller's general limit. Service calls are exempt, and 0 switches the limit off.
+ * Counts a request against the caller's limit of the bucket. Service calls are exempt, and 0 switches it off.
  * @throws AppError `rate_limited`
  */
-export const consumeGeneralLimit = async (identity: Identity, context: Context): Promise<LimitState[]> => {
-  const quota = context.config.RATE_LIMIT_PER_MINUTE;
+export const consumeLimit = async (
+  bucket: RateBucket,
+  identity: Identity,
+  context: Context,
+): Promise<LimitState[]> => {
+  const quota = context.config[QUOTA[bucket]];
   if (quota === 0 || identity.caller.kind === 'service') return [];
   const state = (result: RateLimiterRes): LimitState => ({
-    name: 'general',
+    name: bucket,
     quota,
     windowSeconds: WINDOW_SECONDS,
     remaining: result.remainingPoints,
     resetSeconds: Math.ceil(result.msBeforeNext / 1_000),
   });
   try {
-    return [state(await generalLimiter(context).consume(keyOf(identity)))];
+    return [state(await limiterOf(bucket, context).consume(keyOf(identity)))];
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) throw rateLimited([state(refusal)]);
     throw refusal;

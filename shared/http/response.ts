@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { prefersHtml } from './accept.ts';
 import { STRICT_CONTENT_SECURITY_POLICY } from './common-headers.ts';
@@ -5,6 +7,7 @@ import type { AnyAnswer, Contract } from './contract.ts';
 import type { ErrorResponse } from './error-response.ts';
 import { etagMatches } from './etag.ts';
 import type { HttpRequest } from './request.ts';
+import type { StreamedResult } from './request-stream.ts';
 
 const HTML = 'text/html; charset=utf-8';
 
@@ -48,4 +51,16 @@ export const toResponse = (
     headers['content-type'] ?? contract.responses[status]?.contentType ?? 'application/json';
   const { ...encoded } = encode(answer.body, contentType);
   return { ...result, headers: { 'content-type': contentType, ...shared }, ...encoded };
+};
+
+/** {@link toResponse} for a body that is a stream: handed on to a host that takes streams, else read to its end. */
+export const toStreamedResponse = async (
+  contract: Contract,
+  request: HttpRequest,
+  answer: AnyAnswer,
+  hostStreams: boolean,
+): Promise<APIGatewayProxyStructuredResultV2 & StreamedResult> => {
+  const stream = answer.body as Readable;
+  if (!hostStreams) return toResponse(contract, request, { ...answer, body: await buffer(stream) });
+  return { ...toResponse(contract, request, { ...answer, body: undefined }), stream };
 };

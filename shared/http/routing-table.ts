@@ -58,10 +58,51 @@ const patternOf = (path: string): RegExp =>
     `^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+?\}/g, (name) => (name.endsWith('\\+}') ? '.+' : '[^/]+'))}$`,
   );
 
+/** `/media/{id}` as `1` and `0` by segment: literal segments sort above parameters, the first one first. */
+const specificity = (path: string): string =>
+  path
+    .split('/')
+    .map((segment) => (segment.startsWith('{') ? '0' : '1'))
+    .join('');
+
+/** The routes that match a path, without those that have a parameter where another spells the segment out. */
+const routesAt = (rawPath: string): readonly Route[] => {
+  const matching = routingTable().filter(({ path }) => patternOf(path).test(rawPath));
+  const best = matching
+    .map(({ path }) => specificity(path))
+    .sort()
+    .at(-1);
+  return matching.filter(({ path }) => specificity(path) === best);
+};
+
+const withHead = (methods: readonly string[]): string[] =>
+  [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
+
 /** Methods that some route offers at this path, HEAD beside GET; empty for an unknown path. */
-export const methodsAt = (rawPath: string): string[] => {
-  const methods = routingTable()
-    .filter(({ path }) => patternOf(path).test(rawPath))
-    .map(({ method }) => method);
-  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
+export const methodsAt = (rawPath: string): string[] =>
+  withHead(routesAt(rawPath).map(({ method }) => method));
+
+/** The methods of the routes that spell this path out better than the route that took it; empty without any. */
+export const methodsShadowing = (rawPath: string, routeKey: string): string[] => {
+  const taken = specificity(routeKey.slice(routeKey.indexOf(' ') + 1));
+  const better = routesAt(rawPath).filter(({ path }) => specificity(path) > taken);
+  return withHead(better.map(({ method }) => method));
+};
+
+/** The route that takes a request, as a gateway chooses it, with its path parameters decoded. */
+export const findRoute = (
+  method: string,
+  rawPath: string,
+): { route: Route; pathParameters: Record<string, string> } | undefined => {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const [route] = routingTable()
+    .filter((each) => each.method === wanted && patternOf(each.path).test(rawPath))
+    .sort((a, b) => (specificity(a.path) > specificity(b.path) ? -1 : 1));
+  if (!route) return undefined;
+  const segments = rawPath.split('/');
+  const named = route.path.split('/').flatMap((segment, index) => {
+    const [, name] = /^\{(.+)\}$/.exec(segment) ?? [];
+    return name === undefined ? [] : [[name, decodeURIComponent(segments[index] ?? '')] as const];
+  });
+  return { route, pathParameters: Object.fromEntries(named) };
 };

@@ -2,9 +2,10 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { ERROR_SENTENCE, ERROR_STATUS, type ErrorCode } from '../errors/error-codes.ts';
-import type { BodySpec, Contract } from '../http/contract.ts';
+import type { BodySpec, Contract, Guard, StreamSpec } from '../http/contract.ts';
 import { documentedCodes } from '../http/documented-codes.ts';
 import type { EndpointHandler } from '../http/endpoint.ts';
+import { guardsOf } from '../http/guards.ts';
 import { type Route, routingTable } from '../http/routing-table.ts';
 
 /** The one error shape; `code` is closed per status in each operation's description. */
@@ -20,20 +21,22 @@ const errorSchema = z
   })
   .meta({ id: 'Error' });
 
-const SECURITY: Record<Contract['guard'], Record<string, string[]>[]> = {
+const SECURITY: Record<Guard, Record<string, string[]>[]> = {
   public: [],
   user: [{ bearer: [] }, { cookie: [] }],
   tutor: [{ bearer: [] }, { cookie: [] }],
   admin: [{ bearer: [] }, { cookie: [] }],
   service: [{ apiKey: [] }],
+  link: [{ link: [] }],
 };
 
-const GUARD_TEXT: Record<Contract['guard'], string> = {
+const GUARD_TEXT: Record<Guard, string> = {
   public: 'Public.',
   user: 'Any signed-in account.',
   tutor: 'Tutors and admins.',
   admin: 'Admins.',
   service: 'Services with the API key.',
+  link: 'Whoever holds the signed link.',
 };
 
 /** A route with the contract of its handler. */
@@ -114,6 +117,19 @@ const requestBody = (body: BodySpec) => {
   };
 };
 
+const streamBody = ({ contentType, description }: StreamSpec) => ({
+  required: true,
+  description,
+  content: {
+    [contentType]: {
+      schema:
+        contentType === 'multipart/form-data'
+          ? z.object({ file: z.string().meta({ override: { type: 'string', format: 'binary' } }) })
+          : z.string().meta({ override: { type: 'string', format: 'binary' } }),
+    },
+  },
+});
+
 const IDEMPOTENCY_HEADER = z.object({
   'Idempotency-Key': z
     .string()
@@ -136,10 +152,13 @@ const operation = ({ functionName, domain, contract }: DocumentedRoute): ZodOpen
   operationId: functionName,
   tags: [domain],
   summary: contract.summary,
-  description: [contract.description, GUARD_TEXT[contract.guard]].filter(Boolean).join('\n\n'),
-  security: SECURITY[contract.guard],
+  description: [contract.description, ...guardsOf(contract).map((guard) => GUARD_TEXT[guard])]
+    .filter(Boolean)
+    .join('\n\n'),
+  security: guardsOf(contract).flatMap((guard) => SECURITY[guard]),
   requestParams: parameters(contract) as NonNullable<ZodOpenApiOperationObject['requestParams']>,
   ...(contract.request?.body ? { requestBody: requestBody(contract.request.body) } : {}),
+  ...(contract.request?.stream ? { requestBody: streamBody(contract.request.stream) } : {}),
   responses: { ...successResponses(contract), ...errorResponses(contract) },
 });
 
@@ -167,6 +186,7 @@ export const createOpenApi = (routes: readonly DocumentedRoute[]) => {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         cookie: { type: 'apiKey', in: 'cookie', name: 'access_token' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        link: { type: 'apiKey', in: 'query', name: 'sig' },
       },
     },
   });

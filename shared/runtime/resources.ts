@@ -7,6 +7,7 @@ import { createLog, type Log } from '../log/log.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { openQueues, type Queues } from '../queue/queues.ts';
 import { openRedis } from '../redis/redis.ts';
+import { openStorage, type Storage } from '../storage/storage.ts';
 
 /** What all functions of a process share: one pool, one Redis connection, one set of producers. */
 export interface Resources {
@@ -17,6 +18,7 @@ export interface Resources {
   readonly queues: Queues;
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;
+  readonly storage: Storage;
   /** Aborts what runs in the background, when the process must end and can't wait for it any longer. */
   readonly stopping: AbortController;
 }
@@ -37,6 +39,7 @@ export const openResources = async (
     queues: openQueues(config, log),
     mailer: openMailer(config),
     passwords: openPasswordHasher(config),
+    storage: openStorage(config, log),
     stopping: new AbortController(),
   };
 };
@@ -52,7 +55,9 @@ export const processResources = (): Promise<Resources> => {
 };
 
 /** Closes what {@link openResources} opened, in reverse order. */
-export const closeResources = async ({ passwords, mailer, queues, db, redis }: Resources): Promise<void> => {
+export const closeResources = async (resources: Resources): Promise<void> => {
+  const { storage, passwords, mailer, queues, db, redis } = resources;
+  await storage.close();
   await passwords.close();
   mailer.close();
   await queues.close();

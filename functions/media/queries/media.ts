@@ -1,0 +1,172 @@
+import { sql } from 'kysely';
+import type { Database } from '#shared/database/database.ts';
+import { violatedConstraint } from '#shared/database/errors.ts';
+import type { MediaType } from '../rules/media-types.ts';
+
+/** A medium with what its object says of the bytes. */
+export interface Medium {
+  readonly id: string;
+  readonly type: MediaType;
+  readonly contentType: string;
+  /** In bytes. */
+  readonly size: number;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+  readonly filename: string | undefined;
+  readonly createdAt: Date;
+}
+
+/** A medium to insert; its object has been referred to before. */
+export interface NewMedium {
+  readonly id: string;
+  readonly type: MediaType;
+  readonly sha256: string;
+  readonly filename: string | undefined;
+  readonly ownerId: number | undefined;
+  readonly isAttached: boolean;
+}
+
+interface MediumRow {
+  readonly id: string;
+  readonly type: MediaType;
+  readonly content_type: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly original_name: string | null;
+  readonly created_at: Date;
+}
+
+const toMedium = (row: MediumRow): Medium => ({
+  id: row.id,
+  type: row.type,
+  contentType: row.content_type,
+  size: Number(row.size),
+  sha256: row.sha256,
+  filename: row.original_name ?? undefined,
+  createdAt: row.created_at,
+});
+
+const selectMedia = (db: Database) =>
+  db
+    .selectFrom('media')
+    .innerJoin('media_objects', 'media_objects.sha256', 'media.sha256')
+    .select(['media.id', 'media.type', 'media.sha256', 'media.original_name', 'media.created_at'])
+    .select(['media_objects.content_type', 'media_objects.size']);
+
+/** Inserts a medium. */
+export const insertMedium = async (tx: Database, medium: NewMedium, now: Date): Promise<void> => {
+  await tx
+    .insertInto('media')
+    .values({
+      id: medium.id,
+      type: medium.type,
+      sha256: medium.sha256,
+      original_name: medium.filename ?? null,
+      owner_user_id: medium.ownerId ?? null,
+      attached_at: medium.isAttached ? now : null,
+      created_at: now,
+    })
+    .execute();
+};
+
+/** The medium with this id. */
+export const findMedium = async (db: Database, id: string): Promise<Medium | undefined> => {
+  const row = await selectMedia(db).where('media.id', '=', id).executeTakeFirst();
+  return row && toMedium(row);
+};
+
+/** The media with these ids, in no particular order. */
+export const listMediaByIds = async (db: Database, ids: readonly string[]): Promise<Medium[]> =>
+  ids.length === 0 ? [] : (await selectMedia(db).where('media.id', 'in', ids).execute()).map(toMedium);
+
+/** All media of a user, oldest first. */
+export const listMediaOfOwner = async (db: Database, ownerId: number): Promise<Medium[]> => {
+  const rows = await selectMedia(db)
+    .where('media.owner_user_id', '=', ownerId)
+    .orderBy('media.created_at')
+    .orderBy('media.id')
+    .execute();
+  return rows.map(toMedium);
+};
+
+/** What decides who may attach or delete a medium. */
+export interface MediumState {
+  readonly type: MediaType;
+  readonly sha256: string;
+  readonly ownerId: number | null;
+  readonly isAttached: boolean;
+}
+
+/** Locks a medium. */
+export const lockMedium = async (tx: Database, id: string): Promise<MediumState | undefined> => {
+  const row = await tx
+    .selectFrom('media')
+    .select(['type', 'sha256', 'owner_user_id', 'attached_at'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { type, sha256, owner_user_id: ownerId, attached_at: attachedAt } = row;
+  return { type, sha256, ownerId, isAttached: attachedAt !== null };
+};
+
+/** Marks a locked medium as taken over by a domain. */
+export const markAttached = async (tx: Database, id: string, now: Date): Promise<void> => {
+  await tx.updateTable('media').set({ attached_at: now }).where('id', '=', id).execute();
+};
+
+/** Deletes a locked medium; `in-use` while a column that restricts deletion points to it. */
+export const deleteMedium = async (tx: Database, id: string): Promise<'deleted' | 'in-use'> => {
+  // A statement that fails is undone alone, so the transaction goes on.
+  try {
+    await tx.deleteFrom('media').where('id', '=', id).execute();
+    return 'deleted';
+  } catch (error) {
+    if (violatedConstraint(error) === undefined) throw error;
+    return 'in-use';
+  }
+};
+
+/** Ids of media that no domain has taken over since the given time, oldest first, behind the given ids. */
+export const listUnattached = async (
+  db: Database,
+  createdUntil: Date,
+  { limit, skip }: { readonly limit: number; readonly skip: readonly string[] },
+): Promise<string[]> => {
+  const rows = await db
+    .selectFrom('media')
+    .select('id')
+    .where('attached_at', 'is', null)
+    .where('created_at', '<=', createdUntil)
+    .$if(skip.length > 0, (query) => query.where('id', 'not in', skip))
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
+};
+
+/** Ids of a user's media that no domain has taken over. */
+export const listUnattachedOfOwner = async (tx: Database, ownerId: number): Promise<string[]> => {
+  const rows = await tx
+    .selectFrom('media')
+    .select('id')
+    .where('owner_user_id', '=', ownerId)
+    .where('attached_at', 'is', null)
+    .execute();
+  return rows.map(({ id }) => id);
+};
+
+/** Runs work while no other process of the database does; false when one did. */
+export const whileAlone = async (db: Database, work: () => Promise<void>): Promise<boolean> =>
+  db.connection().execute(async (connection) => {
+    const name = sql`CONCAT(DATABASE(), '.media-sweep')`;
+    const { rows } = await sql<{ got: number }>`SELECT GET_LOCK(${name}, 0) AS got`.execute(connection);
+    if (rows[0]?.got !== 1) return false;
+    try {
+      await work();
+      return true;
+    } finally {
+      await sql`SELECT RELEASE_LOCK(${name})`.execute(connection).catch(() => undefined);
+    }
+  });

@@ -1,0 +1,156 @@
+import type { Selectable } from 'kysely';
+import type { Database } from '#shared/database/database.ts';
+import type { Tables } from '#shared/database/tables.ts';
+import type { MediaType } from '../rules/media-types.ts';
+
+/** A two-step upload. */
+export interface Upload {
+  readonly id: string;
+  readonly type: MediaType;
+  /** Declared, in bytes. */
+  readonly size: number;
+  readonly expectedSha256: string | undefined;
+  readonly filename: string;
+  readonly byService: boolean;
+  readonly ownerId: number | undefined;
+  readonly status: 'open' | 'completing' | 'completed' | 'expired';
+  readonly leaseUntil: Date | undefined;
+  readonly mediaId: string | undefined;
+  readonly expiresAt: Date;
+}
+
+/** An upload to start. */
+export type NewUpload = Omit<Upload, 'status' | 'leaseUntil' | 'mediaId'>;
+
+const toUpload = (row: Selectable<Tables['media_uploads']>): Upload => ({
+  id: row.id,
+  type: row.media_type,
+  size: Number(row.size),
+  expectedSha256: row.expected_sha256 ?? undefined,
+  filename: row.original_name,
+  byService: Boolean(row.by_service),
+  ownerId: row.owner_user_id ?? undefined,
+  status: row.status,
+  leaseUntil: row.lease_until ?? undefined,
+  mediaId: row.media_id ?? undefined,
+  expiresAt: row.expires_at,
+});
+
+/** Inserts an open upload. */
+export const insertUpload = async (db: Database, upload: NewUpload, now: Date): Promise<void> => {
+  await db
+    .insertInto('media_uploads')
+    .values({
+      id: upload.id,
+      media_type: upload.type,
+      size: upload.size,
+      expected_sha256: upload.expectedSha256 ?? null,
+      original_name: upload.filename,
+      by_service: upload.byService ? 1 : 0,
+      owner_user_id: upload.ownerId ?? null,
+      status: 'open',
+      lease_until: null,
+      media_id: null,
+      expires_at: upload.expiresAt,
+      created_at: now,
+    })
+    .execute();
+};
+
+/** The upload with this id; with `lock` its row is held until the transaction ends. */
+export const findUpload = async (db: Database, id: string, lock = false): Promise<Upload | undefined> => {
+  const row = await db
+    .selectFrom('media_uploads')
+    .selectAll()
+    .where('id', '=', id)
+    .$if(lock, (query) => query.forUpdate())
+    .executeTakeFirst();
+  return row && toUpload(row);
+};
+
+/** Lets one caller complete an upload until `leaseUntil`, which is also its token; false when another does. */
+export const claimUpload = async (
+  db: Database,
+  id: string,
+  { now, leaseUntil }: { readonly now: Date; readonly leaseUntil: Date },
+): Promise<boolean> => {
+  const { numUpdatedRows } = await db
+    .updateTable('media_uploads')
+    .set({ status: 'completing', lease_until: leaseUntil })
+    .where('id', '=', id)
+    .where('expires_at', '>', now)
+    .where((where) =>
+      where.or([
+        where('status', '=', 'open'),
+        where.and([where('status', '=', 'completing'), where('lease_until', '<=', now)]),
+      ]),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+};
+
+/** Ends a claim, if it is still the caller's: open again, or completed with its medium. */
+export const endClaim = async (
+  db: Database,
+  id: string,
+  leaseUntil: Date,
+  mediaId: string | undefined,
+): Promise<boolean> => {
+  const { numUpdatedRows } = await db
+    .updateTable('media_uploads')
+    .set({ status: mediaId ? 'completed' : 'open', lease_until: null, media_id: mediaId ?? null })
+    .where('id', '=', id)
+    .where('status', '=', 'completing')
+    .where('lease_until', '=', leaseUntil)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+};
+
+/** Closes uploads that ran out without being completed, but for those that somebody is completing. */
+export const expireUploads = async (db: Database, now: Date): Promise<number> => {
+  const { numUpdatedRows } = await db
+    .updateTable('media_uploads')
+    .set({ status: 'expired', lease_until: null })
+    .where('status', 'in', ['open', 'completing'])
+    .where('expires_at', '<=', now)
+    .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]))
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+};
+
+/** Of the given uploads those whose bytes may still be needed. */
+export const listLiveUploads = async (db: Database, ids: readonly string[]): Promise<Set<string>> => {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('media_uploads')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('status', 'in', ['open', 'completing'])
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** Deletes uploads that ended before the given time; returns how many. */
+export const deleteOldUploads = async (db: Database, expiredBefore: Date, limit: number): Promise<number> => {
+  const { numDeletedRows } = await db
+    .deleteFrom('media_uploads')
+    .where('expires_at', '<=', expiredBefore)
+    .where('status', 'in', ['completed', 'expired'])
+    .limit(limit)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+};
+
+/** Deletes all uploads of a user that have not become a medium; returns their ids. */
+export const deleteUnfinishedUploads = async (tx: Database, ownerId: number): Promise<string[]> => {
+  const rows = await tx
+    .selectFrom('media_uploads')
+    .select('id')
+    .where('owner_user_id', '=', ownerId)
+    .where('status', '!=', 'completed')
+    .forUpdate()
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0) await tx.deleteFrom('media_uploads').where('id', 'in', ids).execute();
+  return ids;
+};

@@ -1,0 +1,32 @@
+import { CronExpressionParser } from 'cron-parser';
+import type { Context } from '#shared/runtime/context.ts';
+import { sweep } from './sweep.ts';
+
+const REMEMBERED_SECONDS = 172_800;
+/** What this process has run while Redis, which knows it for all processes, was away. */
+const remembered = new Map<string, string>();
+
+/** The last time before now that the expression names, in UTC. */
+export const lastDue = (expression: string, now: Date): Date =>
+  CronExpressionParser.parse(expression, { currentDate: now, tz: 'UTC' }).prev().toDate();
+
+const claim = async ({ redis, config }: Context, due: string): Promise<boolean> => {
+  const key = `${config.REDIS_PREFIX}:media:sweep`;
+  try {
+    return (await redis.set(`${key}:${due}`, '1', 'EX', REMEMBERED_SECONDS, 'NX')) === 'OK';
+  } catch {
+    const isNew = remembered.get(key) !== due;
+    remembered.set(key, due);
+    return isNew;
+  }
+};
+
+/**
+ * Runs the sweeper once for every time that MEDIA_SWEEP_CRON names, on the next tick after it; a time that
+ * passed while nothing ran is made up for. A rate and not a cron event, because the variable must hold on
+ * every platform.
+ */
+export const sweepWhenDue = async (context: Context): Promise<void> => {
+  const due = lastDue(context.config.MEDIA_SWEEP_CRON, context.now()).toISOString();
+  if (await claim(context, due)) await sweep(context);
+};

@@ -1,0 +1,33 @@
+import { Readable } from 'node:stream';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { StreamSpec } from './contract.ts';
+import type { HttpRequest } from './request.ts';
+
+/**
+ * What a host that can stream puts into the platform's context beside the event: the body as it arrives, for
+ * endpoints whose contract declares `request.stream`. Such a host also takes a stream as the answer's body.
+ */
+export interface HostStreams {
+  readonly streams?: { readonly body: Readable | undefined };
+}
+
+/** An answer whose body is a stream, for hosts that take one; everything else is as in an ordinary answer. */
+export interface StreamedResult {
+  readonly stream?: Readable;
+}
+
+/**
+ * The body of a request as it arrives, wherever it comes from. Who stops reading early leaves the rest to the
+ * host, which needs the connection for the answer.
+ */
+export const bodyStreamOf = (request: HttpRequest, host: HostStreams): AsyncIterable<Uint8Array> =>
+  host.streams?.body?.iterator({ destroyOnReturn: false }) ??
+  Readable.from(request.body.length === 0 ? [] : [request.body]);
+
+/** Refuses a body whose declared or buffered length is beyond what the endpoint can ever take (413). */
+export const checkStreamSize = (request: HttpRequest, spec: StreamSpec, config: Config): void => {
+  const declared = /^[0-9]{1,15}$/.exec(request.headers['content-length'] ?? '')?.[0] ?? '0';
+  const length = Math.max(Number(declared), request.body.length);
+  if (length > spec.maxBytes(request, config)) throw new AppError('payload_too_large');
+};
