@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import type { Config } from '#shared/config/config.ts';
 import { formatContent, parseContent } from './rules/content.ts';
 
@@ -22,11 +29,12 @@ const TAG_BYTES = 16;
 /** Names the format, so that a later one can be told apart; it also marks the column as sealed to people. */
 const VERSION = 'v1:';
 
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
 
-const keyOf = ({ TASK_CONTENT_SECRET: secret }: Secret): Buffer => {
+const keyOf = ({ TASK_CONTENT_SECRET: secret }: Secret): KeyObject => {
   const known =
-    keys.get(secret) ?? Buffer.from(hkdfSync('sha256', secret, '', 'immediate task content v1', 32));
+    keys.get(secret) ??
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'immediate task content v1', 32)));
   keys.set(secret, known);
   return known;
 };

@@ -4,7 +4,6 @@ import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { endContent, readContent, storeContent } from './content-storage.ts';
 import { type HeldTemplates, isRenderable, lockWithTemplates, rerun } from './immediate-rerun.ts';
-import { TOO_FEW_VARIABLES, unknownTemplate } from './immediate-tasks.ts';
 import type { StoredTemplate } from './queries/email-templates.ts';
 import {
   changeImmediateTask,
@@ -15,6 +14,7 @@ import {
 } from './queries/immediate-administration.ts';
 import { errorText, type Failure } from './rules/failure.ts';
 import { CANCELLED, type Move, moveOf, OVERTAKEN, type TaskStatus } from './rules/task-change.ts';
+import { TOO_FEW_VARIABLES, unknownTemplate } from './template-faults.ts';
 
 /** What an administrator changes of an immediate task; what is absent stays. */
 export interface ImmediateTaskChange {

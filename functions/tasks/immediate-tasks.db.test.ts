@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { readContent } from './content-storage.ts';
+import { enqueueBySlug } from './immediate-tasks.ts';
 import { createImmediateTask } from './index.ts';
 import { newRecipient, openTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
@@ -58,4 +59,29 @@ test('the attempts go with their task', async () => {
   await world.work([first(id)]);
   await world.resources.db.deleteFrom('immediate_tasks').where('user_id', '=', 99).execute();
   expect(await world.history(id)).toEqual([]);
+});
+
+test('requests at the same moment each get the id of their own row, or their own refusal', async () => {
+  const context = world.resources.context();
+  const orders = Array.from({ length: 250 }, (_, index) => ({
+    slug: index % 10 === 3 ? 'no_such_template' : 'register_template',
+    userId: index,
+    content: index % 10 === 7 ? 'ann@example.com' : `ann@example.com;${index}`,
+  }));
+  const results = await Promise.allSettled(
+    orders.map((order) => enqueueBySlug(world.resources.db, context, order)),
+  );
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'rejected') {
+      const code = index % 10 === 3 ? 'unknown_reference' : 'too_few_variables';
+      expect([3, 7]).toContain(index % 10);
+      expect(result.reason).toMatchObject({ code: 'validation_failed', details: [{ code }] });
+      continue;
+    }
+    const { user_id, content } = await world.task(result.value);
+    expect(user_id).toBe(index);
+    expect(readContent({ content, sensitive: true }, world.resources.config)).toBe(orders[index]?.content);
+    expect(await world.job(first(result.value))).toBeDefined();
+  }
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(200);
 });

@@ -1,14 +1,14 @@
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
-import { type FieldFault, invalid } from '#shared/errors/app-error.ts';
+import { AppError, invalid } from '#shared/errors/app-error.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
 import type { Context } from '#shared/runtime/context.ts';
-import { storeContent } from './content-storage.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from './immediate-jobs.ts';
-import { holdTemplateBySlug, holdTemplates, type StoredTemplate } from './queries/email-templates.ts';
-import { insertImmediateTask } from './queries/immediate-tasks.ts';
-import { type Content, contentFault, formatContent, parseContent } from './rules/content.ts';
-import { hasEnoughVariables } from './rules/template.ts';
+import { insertOrders, insertTogether, type Order, rowOf, type SlugOrder } from './immediate-orders.ts';
+import { holdTemplates } from './queries/email-templates.ts';
+import { insertImmediateTasks } from './queries/immediate-tasks.ts';
+import { type Content, contentFault, formatContent } from './rules/content.ts';
+import { unknownTemplate } from './template-faults.ts';
 
 type TaskContext = Pick<Context, 'config' | 'queues' | 'log'>;
 
@@ -19,52 +19,31 @@ export interface ImmediateTask extends Content {
   readonly userId: number;
 }
 
-/** The fault of a body whose field names a template that does not exist. */
-export const unknownTemplate = (field: string): FieldFault => ({
-  field,
-  message: 'names no e-mail template',
-  code: 'unknown_reference',
-});
-
-/** The fault of a content that its template needs more of. */
-export const TOO_FEW_VARIABLES: FieldFault = {
-  field: 'content',
-  message: 'has fewer variables than the template uses',
-  code: 'too_few_variables',
-};
-
-/** Writes the row in the caller's transaction; the job follows the commit, and a rollback leaves neither. */
-const enqueue = async (
-  transaction: Database,
-  { config, queues, log }: TaskContext,
-  template: StoredTemplate,
-  { userId, content }: { readonly userId: number; readonly content: string },
-): Promise<number> => {
-  if (!hasEnoughVariables(template, parseContent(content).variables.length)) throw invalid(TOO_FEW_VARIABLES);
-  const { id: templateId, sensitive } = template;
-  const stored = storeContent(content, sensitive, config);
-  const id = await insertImmediateTask(transaction, { userId, templateId, content: stored, sensitive });
-  afterCommit(transaction, async () => {
-    log.info({ taskId: id }, 'immediate task created');
-    await queues.add(IMMEDIATE_QUEUE, [immediateJob({ id, round: 1, attempt: 1 })]);
-  });
-  return id;
+/** Hands over the first job of a task that is committed. */
+const announce = async (id: number, { log, queues }: TaskContext): Promise<void> => {
+  log.info({ taskId: id }, 'immediate task created');
+  await queues.add(IMMEDIATE_QUEUE, [immediateJob({ id, round: 1, attempt: 1 })]);
 };
 
 /**
- * Creates a task for a content that has been checked and returns its id.
+ * Creates a task for a content that has been checked and returns its id. Inside a transaction the row is part of
+ * it, and the job follows its commit.
  * @throws AppError `validation_failed` for an unknown slug or too few variables
  */
-export const enqueueBySlug = (
+export const enqueueBySlug = async (
   db: Database,
   context: TaskContext,
-  { slug, ...task }: { readonly slug: string; readonly userId: number; readonly content: string },
-): Promise<number> =>
-  withTransaction(db, async (transaction) => {
-    const template = await holdTemplateBySlug(transaction, slug);
-    if (!template) throw invalid(unknownTemplate('email_slug'));
-    return enqueue(transaction, context, template, task);
-  });
+  order: SlugOrder,
+): Promise<number> => {
+  const created = db.isTransaction
+    ? (await insertOrders(db, [order], context))[0]
+    : await insertTogether(db, order, context);
+  if (created instanceof AppError) throw created;
+  if (created === undefined) throw new TypeError('the order got no answer');
+  if (db.isTransaction) afterCommit(db, () => announce(created, context));
+  else await announce(created, context);
+  return created;
+};
 
 /**
  * {@link enqueueBySlug} for a template that is named by its id.
@@ -73,12 +52,14 @@ export const enqueueBySlug = (
 export const enqueueByTemplate = (
   db: Database,
   context: TaskContext,
-  { templateId, ...task }: { readonly templateId: number; readonly userId: number; readonly content: string },
+  { templateId, ...order }: Order & { readonly templateId: number },
 ): Promise<number> =>
   withTransaction(db, async (transaction) => {
     const template = (await holdTemplates(transaction, [templateId])).get(templateId);
     if (!template) throw invalid(unknownTemplate('template_id'));
-    return enqueue(transaction, context, template, task);
+    const [id = 0] = await insertImmediateTasks(transaction, [rowOf(order, template, context)]);
+    afterCommit(transaction, () => announce(id, context));
+    return id;
   });
 
 /**

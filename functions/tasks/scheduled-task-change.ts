@@ -1,7 +1,6 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { assertThat, type FieldFault, invalid } from '#shared/errors/app-error.ts';
-import { unknownTemplate } from './immediate-tasks.ts';
 import { readClock } from './queries/database-clock.ts';
 import { holdTemplates, type StoredTemplate } from './queries/email-templates.ts';
 import { withdrawRuns } from './queries/scheduled-runs.ts';
@@ -16,6 +15,7 @@ import type { CatchUp } from './rules/due-runs.ts';
 import { isNextRunAllowed, needsOccurrence, nextRunAfter, withdraws } from './rules/task-schedule-change.ts';
 import { type ClaimContext, claimIfDue } from './scheduled-claims.ts';
 import { contentFaults, firstOccurrence, urlFaults } from './scheduled-task-checks.ts';
+import { unknownTemplate } from './template-faults.ts';
 
 /** What a PATCH changes; null clears, what is absent stays. */
 export interface ScheduledTaskChanges {

@@ -1,10 +1,10 @@
 import type { FieldFault } from '#shared/errors/app-error.ts';
-import { TOO_FEW_VARIABLES } from './immediate-tasks.ts';
 import type { StoredTemplate } from './queries/email-templates.ts';
 import { parseContent } from './rules/content.ts';
 import { hasEnoughVariables } from './rules/template.ts';
 import { type Schedule, type ScheduleFault, scheduleFaults, timetableOf } from './rules/timetable.ts';
 import { parseWebhookUrl, type WebhookHosts } from './rules/webhook-url.ts';
+import { TOO_FEW_VARIABLES } from './template-faults.ts';
 
 /** What each fault of a schedule says, and of which field. */
 export const SCHEDULE_FAULTS: Readonly<Record<ScheduleFault | 'cron_never_fires', FieldFault>> = {

@@ -1,7 +1,6 @@
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
 import { AppError, assertThat, invalid } from '#shared/errors/app-error.ts';
-import { unknownTemplate } from './immediate-tasks.ts';
 import { readClock } from './queries/database-clock.ts';
 import { holdTemplateBySlug, holdTemplates, type StoredTemplate } from './queries/email-templates.ts';
 import { insertManualRun } from './queries/scheduled-runs.ts';
@@ -15,6 +14,7 @@ import {
 import { type ClaimContext, claimIfDue } from './scheduled-claims.ts';
 import { runJob, SCHEDULED_QUEUE } from './scheduled-jobs.ts';
 import { contentFaults, firstOccurrence, urlFaults } from './scheduled-task-checks.ts';
+import { unknownTemplate } from './template-faults.ts';
 
 /** A template as a request names it. */
 type TemplateReference =

@@ -23,16 +23,27 @@ const toStored = (row: Awaited<ReturnType<ReturnType<typeof held>['execute']>>[n
   sensitive: row.is_sensitive === 1,
 });
 
-/** Finds a template and keeps it from being changed or deleted until the transaction ends. */
+/** Finds templates by slug and keeps them from being changed or deleted until the transaction ends. */
+export const holdTemplatesBySlug = async (
+  transaction: Database,
+  slugs: readonly string[],
+): Promise<ReadonlyMap<string, StoredTemplate>> => {
+  // MariaDB refuses to compare the ascii column with text that ascii can't hold.
+  const possible = slugs.filter((slug) => ASCII.test(slug));
+  if (possible.length === 0) return new Map();
+  const rows = await held(transaction)
+    .select('slug')
+    .where('slug', 'in', [...new Set(possible)])
+    .orderBy('id')
+    .execute();
+  return new Map(rows.map((row) => [row.slug, toStored(row)]));
+};
+
+/** {@link holdTemplatesBySlug} for one. */
 export const holdTemplateBySlug = async (
   transaction: Database,
   slug: string,
-): Promise<StoredTemplate | undefined> => {
-  // MariaDB refuses to compare the ascii column with text that ascii can't hold.
-  if (!ASCII.test(slug)) return undefined;
-  const row = await held(transaction).where('slug', '=', slug).executeTakeFirst();
-  return row && toStored(row);
-};
+): Promise<StoredTemplate | undefined> => (await holdTemplatesBySlug(transaction, [slug])).get(slug);
 
 /**
  * The same for templates by id; those that do not exist are missing. Templates are locked before the tasks that

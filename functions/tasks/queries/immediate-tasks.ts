@@ -11,21 +11,20 @@ export interface NewImmediateTask {
   readonly sensitive: boolean;
 }
 
-/** Inserts a task that is due at once and returns its id. */
-export const insertImmediateTask = async (db: Database, task: NewImmediateTask): Promise<number> => {
-  const { insertId } = await db
-    .insertInto('immediate_tasks')
-    .values({
-      user_id: task.userId,
-      template_id: task.templateId,
-      content: task.content,
-      is_sensitive: task.sensitive ? 1 : 0,
-      next_attempt_at: now,
-      created_at: now,
-      updated_at: now,
-    })
-    .executeTakeFirstOrThrow();
-  return Number(insertId);
+/** Inserts tasks that are due at once and returns their ids in the same order. */
+export const insertImmediateTasks = async (
+  db: Database,
+  tasks: readonly NewImmediateTask[],
+): Promise<number[]> => {
+  if (tasks.length === 0) return [];
+  const rows = tasks.map(
+    ({ userId, templateId, content, sensitive }) =>
+      sql`(${userId}, ${templateId}, ${content}, ${sensitive ? 1 : 0}, ${now}, ${now}, ${now})`,
+  );
+  const inserted = await sql<{ id: number }>`INSERT INTO immediate_tasks
+    (user_id, template_id, content, is_sensitive, next_attempt_at, created_at, updated_at)
+    VALUES ${sql.join(rows)} RETURNING id`.execute(db);
+  return inserted.rows.map(({ id }) => id);
 };
 
 /** The next attempt of an open task. */
