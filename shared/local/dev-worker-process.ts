@@ -58,7 +58,7 @@ export const forkWorker = (options: WorkerProcessOptions): WorkerProcess => {
   const child = fork(join(root, ENTRY), [], {
     cwd: root,
     // Costs a tenth of the requests per second and saves 60 MiB, which one more process (the spare) needs.
-    execArgv: ['--max-semi-space-size=4', '--optimize-for-size'],
+    execArgv: ['--max-semi-space-size=8'],
     env: { ...environment, TZ: 'UTC', SLS_LOG_LEVEL: 'error' },
     stdio: ['ignore', typeof output === 'string' ? output : 'pipe', 'pipe', 'ipc'],
     // Out of the terminal's process group: Ctrl-C is the supervisor's to handle.

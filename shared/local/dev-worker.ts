@@ -11,8 +11,8 @@ import type { ToWorker } from '../runtime/offline/messages.ts';
 const require = createRequire(import.meta.url);
 const TAIL_LENGTH = 4_000;
 const STDERR = 2;
-/** Nothing to load in Node: files for browsers. */
-const ASSETS = ['swagger-ui-dist'];
+/** Files for browsers, and what only another store than the local one loads. */
+const NOT_PRELOADED = /^(swagger-ui-dist|@bull-board\/ui|@aws-sdk\/.*)$/;
 
 /** The CLI, serverless-offline with what it loads late, and whatever the project depends on. */
 const heavyModules = (): string[] => {
@@ -24,7 +24,7 @@ const heavyModules = (): string[] => {
     'serverless-offline',
     'serverless-offline/lambda',
     pathToFileURL(join(offline, 'events', 'http', 'index.js')).href,
-    ...Object.keys(dependencies).filter((name) => !ASSETS.includes(name)),
+    ...Object.keys(dependencies).filter((name) => !NOT_PRELOADED.test(name)),
   ];
 };
 

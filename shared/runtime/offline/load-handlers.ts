@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FunctionDefinition } from './function-events.ts';
@@ -7,6 +8,9 @@ type Handler = (event: unknown, context: { functionName: string; awsRequestId: s
 
 /** Calls a loaded function with an event. */
 export type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
+
+/** By then the answers that waited for the new code have been given. */
+const FLUSH_AFTER_MS = 500;
 
 const HANDLER = /^(.+)\.([^./]+)$/;
 
@@ -35,6 +39,8 @@ export const loadHandlers = async (
     async ([name, { handler }]) => [name, await loadHandler(root, name, handler)] as const,
   );
   const handlers = new Map(await Promise.all(loading));
+  // Otherwise the cache is written when the process ends: too late for the worker that replaces this one.
+  setTimeout(flushCompileCache, FLUSH_AFTER_MS).unref();
   return async (functionName, event) =>
     handlers.get(functionName)?.(event, { functionName, awsRequestId: randomUUID() });
 };
