@@ -36,6 +36,11 @@ const TAIL_LENGTH = 4_000;
 const START_MS = 30_000;
 /** The worker itself gives up after 25 s. */
 const RETIREMENT_MS = 30_000;
+/**
+ * glibc gives every thread an arena of its own and keeps what was freed in it: loading the packages leaves 90 MiB
+ * behind. One arena that returns what it does not need costs nothing measurable.
+ */
+const FRUGAL_MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
@@ -59,7 +64,7 @@ export const forkWorker = (options: WorkerProcessOptions): WorkerProcess => {
     cwd: root,
     // Costs a tenth of the requests per second and saves 60 MiB, which one more process (the spare) needs.
     execArgv: ['--max-semi-space-size=8'],
-    env: { ...environment, TZ: 'UTC', SLS_LOG_LEVEL: 'error' },
+    env: { ...FRUGAL_MALLOC, ...environment, TZ: 'UTC', SLS_LOG_LEVEL: 'error' },
     stdio: ['ignore', typeof output === 'string' ? output : 'pipe', 'pipe', 'ipc'],
     // Out of the terminal's process group: Ctrl-C is the supervisor's to handle.
     detached: true,

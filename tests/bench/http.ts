@@ -7,6 +7,9 @@ import { REPOSITORY } from '#shared/local/paths.ts';
 import { useOf, withApi } from './benched-api.ts';
 
 const REQUIRED_PER_SECOND = 2_000;
+/** 400 MB. */
+const ALLOWED_MIB = 381;
+const ALLOWED_DATABASE_CONNECTIONS = 20;
 const CONNECTIONS = '16';
 const AUTOCANNON = join(REPOSITORY, 'node_modules', 'autocannon', 'autocannon.js');
 
@@ -45,8 +48,11 @@ await withApi({ watch: false }, async ({ server, databaseConnections }) => {
   );
   const touched = await touchEverything(server.url);
   const { residentMiB, openFiles } = useOf(server.pid());
+  const connections = await databaseConnections();
   console.log(
-    `After a request to each of ${touched} routes: ${residentMiB} MiB resident, ${openFiles} open files, ${await databaseConnections()} database connections`,
+    `After a request to each of ${touched} routes: ${residentMiB} MiB resident (allowed: ${ALLOWED_MIB}), ${openFiles} open files, ${connections} database connections (allowed: ${ALLOWED_DATABASE_CONNECTIONS})`,
   );
-  if (requests.average < REQUIRED_PER_SECOND || errors + non2xx > 0) process.exitCode = 1;
+  const fast = requests.average >= REQUIRED_PER_SECOND && errors + non2xx === 0;
+  const small = residentMiB <= ALLOWED_MIB && connections <= ALLOWED_DATABASE_CONNECTIONS;
+  if (!fast || !small) process.exitCode = 1;
 });
