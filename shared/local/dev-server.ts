@@ -55,6 +55,7 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   let spare: WorkerProcess | undefined;
   let exchange: Promise<void> | undefined;
   let exchangeAgain = false;
+  let validConfig: string | undefined;
   let restartPauseMs = SHORTEST_RESTART_PAUSE_MS;
   let ended = false;
 
@@ -88,11 +89,11 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   /** Serves with a new worker; the present one keeps serving if the code does not load. */
   const serveAnew = async (): Promise<void> => {
     const worker = spare ?? fork();
-    const started = worker.start();
+    const started = worker.start(validConfig);
     // Loading its packages beside the project's code keeps the next save fast even if it follows at once.
     spare = watch ? fork() : undefined;
     try {
-      await started;
+      validConfig = await started;
     } catch (error) {
       void worker.kill();
       throw error;

@@ -6,8 +6,11 @@ import type { FromWorker, ToWorker } from '../runtime/offline/messages.ts';
 /** One worker process of the development server. */
 export interface WorkerProcess {
   readonly pid: number;
-  /** Lets it load the project's code. Rejects, with what is wrong, when the code cannot serve. */
-  start(): Promise<void>;
+  /**
+   * Lets it load the project's code; a configuration known to be valid is not checked again.
+   * Resolves with the digest of the one that it serves. Rejects, with what is wrong, when the code cannot serve.
+   */
+  start(validConfig: string | undefined): Promise<string | undefined>;
   /** Hands a connection over. */
   give(socket: Socket): void;
   /** Lets it finish what is under way; kept connections without a request are closed after `idleMs`. */
@@ -96,17 +99,22 @@ export const forkWorker = (options: WorkerProcessOptions): WorkerProcess => {
     pid: child.pid ?? 0,
     exited,
     kill,
-    start: async () => {
+    start: async (validConfig) => {
+      let valid = validConfig;
       const said = new Promise<FromWorker>((resolve) => {
-        child.once('message', (message) => resolve(message as FromWorker));
+        child.on('message', (message: FromWorker) => {
+          if (message.type === 'valid') valid = message.config;
+          else resolve(message);
+        });
       });
-      send({ type: 'start' });
+      send({ type: 'start', validConfig });
       const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
       const answer = await Promise.race([said, exited]);
       clearTimeout(timer);
       if (typeof answer === 'string') throw new Error(gist(tail) || answer);
       if (answer.type === 'failed') throw new Error(answer.message);
       serves = true;
+      return valid;
     },
     give: (socket) => send({ type: 'connection' }, socket),
     retire: async (idleMs) => {

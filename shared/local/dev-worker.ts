@@ -6,7 +6,8 @@ import { writeSync } from 'node:fs';
 import { createRequire, enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { ToWorker } from '../runtime/offline/messages.ts';
+import type { FromWorker, ToWorker } from '../runtime/offline/messages.ts';
+import { type ConfigSchemaHandler, validateOnce } from './config-validation.ts';
 
 const require = createRequire(import.meta.url);
 const TAIL_LENGTH = 4_000;
@@ -45,9 +46,9 @@ const keepTailOfOutput = (): void => {
   });
 };
 
-const started = new Promise<void>((resolve) => {
+const started = new Promise<string | undefined>((resolve) => {
   process.on('message', (message: ToWorker) => {
-    if (message.type === 'start') resolve();
+    if (message.type === 'start') resolve(message.validConfig);
   });
 });
 
@@ -55,7 +56,12 @@ enableCompileCache();
 keepTailOfOutput();
 // What cannot be loaded is reported by the code that needs it.
 for (const name of heavyModules()) await import(name).catch(() => undefined);
-await started;
+const validConfig = await started;
+const schemas: { prototype: ConfigSchemaHandler } = require('serverless/lib/classes/config-schema-handler');
+validateOnce(schemas.prototype, {
+  known: () => validConfig,
+  report: (config) => process.send?.({ type: 'valid', config } satisfies FromWorker),
+});
 // If the CLI gives up, nothing else may keep the process; the plugin takes the channel back once it serves.
 process.channel?.unref();
 process.argv = [process.execPath, join('node_modules', 'serverless'), 'offline', 'worker'];
