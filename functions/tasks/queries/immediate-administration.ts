@@ -1,7 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
+import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
-import { type Listing, offsetOf, type Page } from '#shared/http/paging.ts';
+import type { Listing, Page } from '#shared/http/paging.ts';
 import type { TaskStatus } from '../rules/task-change.ts';
 import { now } from './database-clock.ts';
 import { contains } from './search.ts';
@@ -56,13 +57,21 @@ export interface AttemptRecord {
 /** Attempts that a task is shown with. */
 const HISTORY = 50;
 
-/** A row as a record. */
-export const toRecord = (row: Selectable<Tables['immediate_tasks']>): ImmediateTaskRecord => ({
+type Row = Selectable<Tables['immediate_tasks']>;
+
+const toItem = (
+  row: Pick<Row, 'id' | 'user_id' | 'template_id' | 'created_at' | 'status'>,
+): ImmediateTaskItem => ({
   id: row.id,
   userId: row.user_id,
   templateId: row.template_id,
   createdAt: row.created_at,
   status: row.status,
+});
+
+/** A row as a record. */
+export const toRecord = (row: Row): ImmediateTaskRecord => ({
+  ...toItem(row),
   content: row.content,
   sensitive: row.is_sensitive === 1,
   redacted: row.content_redacted === 1,
@@ -86,32 +95,19 @@ const matching = (db: Database, filter: ImmediateTaskFilter) => {
 };
 
 /** A page of immediate tasks, newest first. */
-export const listImmediateTasks = async (
+export const listImmediateTasks = (
   db: Database,
   filter: ImmediateTaskFilter,
   page: Page,
-): Promise<Listing<ImmediateTaskItem>> => {
-  const [rows, { total }] = await Promise.all([
+): Promise<Listing<ImmediateTaskItem>> =>
+  listPage(
     matching(db, filter)
       .select(['id', 'user_id', 'template_id', 'created_at', 'status'])
       .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(page.count)
-      .offset(offsetOf(page))
-      .execute(),
-    matching(db, filter)
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow(),
-  ]);
-  const items = rows.map((row) => ({
-    id: row.id,
-    userId: row.user_id,
-    templateId: row.template_id,
-    createdAt: row.created_at,
-    status: row.status,
-  }));
-  return { items, total: Number(total) };
-};
+      .orderBy('id', 'desc'),
+    page,
+    toItem,
+  );
 
 /** One immediate task, or undefined. */
 export const findImmediateTask = async (

@@ -1,7 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
+import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
-import { type Listing, offsetOf, type Page } from '#shared/http/paging.ts';
+import type { Listing, Page } from '#shared/http/paging.ts';
 import { contains } from './search.ts';
 
 /** One attempt of a run. */
@@ -55,25 +56,8 @@ const matching = (db: Database, filter: LogFilter) => {
 };
 
 /** A page of logs, newest first. */
-export const listLogs = async (
-  db: Database,
-  filter: LogFilter,
-  page: Page,
-): Promise<Listing<ScheduledTaskLog>> => {
-  const [rows, { total }] = await Promise.all([
-    matching(db, filter)
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(page.count)
-      .offset(offsetOf(page))
-      .execute(),
-    matching(db, filter)
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow(),
-  ]);
-  return { items: rows.map(toLog), total: Number(total) };
-};
+export const listLogs = (db: Database, filter: LogFilter, page: Page): Promise<Listing<ScheduledTaskLog>> =>
+  listPage(matching(db, filter).selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc'), page, toLog);
 
 /** One log, or undefined. */
 export const findLog = async (db: Database, id: number): Promise<ScheduledTaskLog | undefined> => {

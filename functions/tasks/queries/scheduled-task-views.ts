@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
-import { type Listing, offsetOf, type Page } from '#shared/http/paging.ts';
+import { listPage } from '#shared/database/list-page.ts';
+import type { Listing, Page } from '#shared/http/paging.ts';
 import { type ScheduledTask, TASK_COLUMNS, toTask } from './scheduled-tasks.ts';
 
 /** Which scheduled tasks a list shows; what is absent does not restrict it. */
@@ -18,11 +19,8 @@ const shownNextRun = sql<Date>`IF(active = 1, LEAST(next_run, COALESCE((
 
 const STORED = TASK_COLUMNS.filter((column) => column !== 'next_run');
 
-const views = (db: Database, filter: ScheduledTaskFilter = {}) =>
-  matching(db, filter).select(STORED).select(shownNextRun.as('next_run'));
-
-const matching = (db: Database, { userId, templateId, active }: ScheduledTaskFilter) => {
-  let query = db.selectFrom('scheduled_tasks');
+const views = (db: Database, { userId, templateId, active }: ScheduledTaskFilter = {}) => {
+  let query = db.selectFrom('scheduled_tasks').select(STORED).select(shownNextRun.as('next_run'));
   if (userId !== undefined) query = query.where('user_id', '=', userId);
   if (templateId !== undefined) query = query.where('template_id', '=', templateId);
   if (active !== undefined) query = query.where('active', '=', active ? 1 : 0);
@@ -42,21 +40,9 @@ export const listTasksOfUser = async (db: Database, userId: number): Promise<Sch
 };
 
 /** A page of tasks, newest first, seen in the same way. */
-export const listTaskViews = async (
+export const listTaskViews = (
   db: Database,
   filter: ScheduledTaskFilter,
   page: Page,
-): Promise<Listing<ScheduledTask>> => {
-  const [rows, { total }] = await Promise.all([
-    views(db, filter)
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(page.count)
-      .offset(offsetOf(page))
-      .execute(),
-    matching(db, filter)
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow(),
-  ]);
-  return { items: rows.map(toTask), total: Number(total) };
-};
+): Promise<Listing<ScheduledTask>> =>
+  listPage(views(db, filter).orderBy('created_at', 'desc').orderBy('id', 'desc'), page, toTask);

@@ -1,8 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
 import { mapConstraint } from '#shared/database/errors.ts';
+import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
-import { type Listing, offsetOf, type Page } from '#shared/http/paging.ts';
+import type { Listing, Page } from '#shared/http/paging.ts';
 import { now } from './database-clock.ts';
 import { contains } from './search.ts';
 
@@ -43,7 +44,7 @@ const toColumns = ({ slug, subject, body, sensitive }: Partial<TemplateFields>) 
 const refuseTakenSlug = mapConstraint({ uq_email_templates_slug: { code: 'slug_taken', field: 'slug' } });
 
 /** A page of templates by slug; `search` is a part of the slug. */
-export const listTemplates = async (
+export const listTemplates = (
   db: Database,
   page: Page,
   search: string | undefined,
@@ -51,17 +52,8 @@ export const listTemplates = async (
   const matching = db
     .selectFrom('email_templates')
     .$if(search !== undefined, (query) => query.where(contains(sql.ref('slug'), search ?? '')));
-  const [items, { total }] = await Promise.all([
-    matching
-      .select(['id', 'slug'])
-      .orderBy('slug')
-      .orderBy('id')
-      .limit(page.count)
-      .offset(offsetOf(page))
-      .execute(),
-    matching.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
-  ]);
-  return { items, total: Number(total) };
+  const ordered = matching.select(['id', 'slug']).orderBy('slug').orderBy('id');
+  return listPage(ordered, page, (row) => row);
 };
 
 /** One template, or undefined. */
