@@ -37,6 +37,8 @@ export interface MediaWorld {
   upload(type: string, bytes: Buffer, filename?: string, headers?: Record<string, string>): Promise<Reply>;
   /** Starts a two-step upload; as the service unless `authorization` is given. */
   start(body: object, headers?: Record<string, string>): Promise<Reply>;
+  /** Sends the bytes of a started upload to where its answer says. */
+  sendBytes(started: Reply, bytes: Buffer): Promise<Reply>;
   /** `authorization` headers of a new user. */
   signIn(role: Role): Promise<{ headers: Record<string, string>; userId: number }>;
   /** A download link's query. */
@@ -119,6 +121,12 @@ export const openMediaWorld = async (
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
+      }),
+    sendBytes: ({ json: { uploadUrl, headers } }, bytes) =>
+      call(kind === 's3' ? uploadUrl : pathOf(uploadUrl), {
+        method: 'PUT',
+        headers,
+        body: new Uint8Array(bytes),
       }),
     signIn: async (role) => {
       const userId = await insertUser(resources, role);
