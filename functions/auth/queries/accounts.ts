@@ -65,6 +65,18 @@ export const lockAccount = async (db: Database, id: number): Promise<Account | u
 export const lockAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
   toAccount(await accounts(db).where('users.email', '=', email).forUpdate().executeTakeFirst());
 
+/** Locks the rows of all active admins until the transaction ends, and returns their ids. */
+export const lockActiveAdmins = async (db: Database): Promise<number[]> => {
+  const rows = await db
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 3)
+    .where('active', '=', 1)
+    .forUpdate()
+    .execute();
+  return rows.map(({ id }) => id);
+};
+
 /** How an account is named at login: by its address, or by the key of its username. */
 export type LoginName = { readonly email: string } | { readonly usernameKey: string };
 
