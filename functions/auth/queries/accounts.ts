@@ -80,25 +80,28 @@ export const lockActiveAdmins = async (db: Database): Promise<number[]> => {
 /** How an account is named at login: by its address, or by the key of its username. */
 export type LoginName = { readonly email: string } | { readonly usernameKey: string };
 
+const namedBy = (name: LoginName | { readonly id: number }) => {
+  if ('id' in name) return { column: 'users.id', value: name.id } as const;
+  if ('email' in name) return { column: 'users.email', value: name.email } as const;
+  return { column: 'users.username_key', value: name.usernameKey } as const;
+};
+
 /**
- * The account that a login names, and when a session of it was last opened from the network. One statement, so
+ * The account whose password is tried, and when a session of it was last opened from the network. One statement, so
  * that an unknown login costs what a known one costs.
  */
 export const findLoginAccount = async (
   db: Database,
-  login: LoginName,
+  name: LoginName | { readonly id: number },
   network: string,
 ): Promise<{ account: Account; networkUsedAt: Date | undefined } | undefined> => {
+  const { column, value } = namedBy(name);
   const row = await accounts(db)
     .leftJoin('user_networks', (join) =>
       join.onRef('user_networks.user_id', '=', 'users.id').on('user_networks.network', '=', network),
     )
     .select('user_networks.last_login_at')
-    .where(
-      'email' in login ? 'users.email' : 'users.username_key',
-      '=',
-      'email' in login ? login.email : login.usernameKey,
-    )
+    .where(column, '=', value)
     .executeTakeFirst();
   const account = toAccount(row);
   return account && { account, networkUsedAt: row?.last_login_at ?? undefined };
