@@ -1,10 +1,10 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/runtime/context.ts';
-import { lockOwnAccount } from './accounts.ts';
+import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { findSettings, type SettingsChanges, saveSettings } from './queries/settings.ts';
 import { deleteRepeatTask, ensureRepeatTask, moveRepeatTask } from './repeat-task.ts';
-import { DEFAULT_SETTINGS, type RepeatFlag, type Settings } from './rules/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from './rules/settings.ts';
 
 /** A user's settings; where no row is stored, also for a user who does not exist, the defaults. */
 export const readSettings = async (db: Database, userId: number): Promise<Settings> => {
@@ -34,6 +34,12 @@ export const changeSettings = async (
   await ensureRepeatTask(transaction, context, { userId, email, timeZone: settings.timeZone });
 };
 
+/** The caller's settings. @throws AppError `invalid_token` when the account is gone or disabled */
+export const getOwnSettings = async (context: Context, userId: number): Promise<Settings> => {
+  await getOwnAccount(context, userId);
+  return readSettings(context.db, userId);
+};
+
 /** Changes the caller's settings. @throws AppError `invalid_token` when the account is gone or disabled */
 export const changeOwnSettings = (
   context: Context,
@@ -44,7 +50,3 @@ export const changeOwnSettings = (
     const account = await lockOwnAccount(transaction, userId);
     await changeSettings(transaction, context, account, changes);
   });
-
-/** Stores the caller's flag, and keeps the repeat task in step with it (R26). @throws AppError `invalid_token` */
-export const setRepeatFlag = (context: Context, userId: number, flag: RepeatFlag): Promise<void> =>
-  changeOwnSettings(context, userId, { alphabetRepeat: flag });
