@@ -1,10 +1,15 @@
 import { handler as confirmEmail } from '../handlers/confirm-email.ts';
+import { handler as endSession } from '../handlers/end-session.ts';
+import { handler as forgotPassword } from '../handlers/forgot-password.ts';
 import { handler as getProfile } from '../handlers/get-profile.ts';
 import { handler as getSettings } from '../handlers/get-settings.ts';
+import { handler as listSessions } from '../handlers/list-sessions.ts';
 import { handler as login } from '../handlers/login.ts';
 import { handler as logout } from '../handlers/logout.ts';
+import { handler as logoutAll } from '../handlers/logout-all.ts';
 import { handler as refresh } from '../handlers/refresh.ts';
 import { handler as register } from '../handlers/register.ts';
+import { handler as resendVerification } from '../handlers/resend-verification.ts';
 import { handler as setRepeatFlag } from '../handlers/set-repeat-flag.ts';
 import { handler as updateSettings } from '../handlers/update-settings.ts';
 import { handler as verifyEmail } from '../handlers/verify-email.ts';
@@ -16,9 +21,14 @@ export const ENDPOINTS = {
   refresh: [refresh, 'POST', '/api/v6/auth/refresh'],
   confirmEmail: [confirmEmail, 'GET', '/api/v6/auth/verify-email'],
   verifyEmail: [verifyEmail, 'POST', '/api/v6/auth/verify-email'],
+  resendVerification: [resendVerification, 'POST', '/api/v6/auth/resend-verification'],
+  forgotPassword: [forgotPassword, 'POST', '/api/v6/auth/forgot-password'],
   logout: [logout, 'POST', '/api/v6/auth/logout'],
   getProfile: [getProfile, 'GET', '/api/v6/profile'],
   getSettings: [getSettings, 'GET', '/api/v6/profile/settings'],
   updateSettings: [updateSettings, 'PATCH', '/api/v6/profile/settings'],
   setRepeatFlag: [setRepeatFlag, 'PUT', '/api/v6/profile/repeat-flag'],
+  listSessions: [listSessions, 'GET', '/api/v6/profile/sessions'],
+  endSession: [endSession, 'DELETE', '/api/v6/profile/sessions/{id}'],
+  logoutAll: [logoutAll, 'POST', '/api/v6/auth/logout-all'],
 } as const;
