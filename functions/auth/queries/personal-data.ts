@@ -15,7 +15,7 @@ export const findLooseEnds = async (transaction: Database, userId: number): Prom
     .leftJoin('user_sessions', 'user_sessions.user_id', 'users.id')
     .select(({ fn }) => ['users.avatar_media_id', fn.max('user_sessions.id').as('highest')])
     .where('users.id', '=', userId)
-    .groupBy('users.id')
+    .groupBy(['users.id', 'users.avatar_media_id'])
     .executeTakeFirst();
   return {
     avatarMediaId: row?.avatar_media_id ?? undefined,
