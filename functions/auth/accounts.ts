@@ -3,7 +3,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
-import { mailRegistrationLink } from './links.ts';
+import { mailLink } from './links.ts';
 import { type Account, findAccount, insertAccount, lockAccount } from './queries/accounts.ts';
 import { recordEvents } from './queries/events.ts';
 import { countRegistration } from './registration-limit.ts';
@@ -34,7 +34,7 @@ export const registerAccount = async (
     const account = { username, usernameKey: key, email, passwordHash, role: 1 as const };
     const userId = await insertAccount(transaction, account, now);
     await recordEvents(transaction, [{ kind: 'register', userId, client }], now);
-    await mailRegistrationLink(transaction, context, { id: userId, email }, now);
+    await mailLink(transaction, context, { userId, purpose: 'verify', email }, now);
     return userId;
   });
   return { id, limits };
