@@ -72,7 +72,7 @@ export const exportAccount = async (context: Context, userId: number, currentSes
   const networks = await listNetworksOfUser(db, userId);
   const events = await listEventsOfUser(db, userId);
   return {
-    account: toProfileBody(account, context.now()),
+    account: toProfileBody(account, context),
     settings: await readSettings(db, userId),
     sessions: sessions.map((session) =>
       present({

@@ -6,7 +6,7 @@ import { lockActiveAdmins } from './queries/accounts.ts';
  * Makes sure that an active admin stays when this account is erased, demoted or disabled, and that the admin who
  * does it (`actorId`) still is one. All active admins stay locked until the transaction ends, so that of two who
  * remove each other one fails (auth.md R27).
- * @throws AppError `invalid_token` for an actor who is no active admin any more, `last_admin`
+ * @throws AppError `last_admin`, `invalid_token` for an actor who is no active admin any more
  */
 export const requireAnotherAdmin = async (
   transaction: Database,
@@ -14,6 +14,6 @@ export const requireAnotherAdmin = async (
   actorId?: number,
 ): Promise<void> => {
   const admins = await lockActiveAdmins(transaction);
-  if (actorId !== undefined && !admins.includes(actorId)) throw new AppError('invalid_token');
   if (admins.length === 1 && admins[0] === userId) throw new AppError('last_admin');
+  if (actorId !== undefined && !admins.includes(actorId)) throw new AppError('invalid_token');
 };

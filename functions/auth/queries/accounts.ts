@@ -14,6 +14,7 @@ export interface Account {
   readonly pendingEmailExpiresAt: Date | undefined;
   readonly passwordHash: string;
   readonly role: Role;
+  readonly avatarMediaId: string | undefined;
   readonly state: AccountState;
   readonly createdAt: Date;
 }
@@ -42,6 +43,7 @@ const COLUMNS = [
   'users.pending_email_expires_at',
   'users.password_hash',
   'users.role',
+  'users.avatar_media_id',
   'users.email_verified_at',
   'users.disabled_at',
   'users.created_at',
@@ -167,9 +169,37 @@ export const dropPendingEmail = async (db: Database, id: number, now: Date): Pro
     .execute();
 };
 
+/** Lets an address wait to be confirmed, in place of any other. */
+export const storePendingEmail = async (
+  db: Database,
+  id: number,
+  { email, expiresAt }: { readonly email: string; readonly expiresAt: Date },
+  now: Date,
+): Promise<void> => {
+  await db
+    .updateTable('users')
+    .set({ pending_email: email, pending_email_expires_at: expiresAt, updated_at: now })
+    .where('id', '=', id)
+    .execute();
+};
+
 /** Stores another hash of the password. */
 export const storePasswordHash = async (db: Database, id: number, hash: string, now: Date): Promise<void> => {
   await db.updateTable('users').set({ password_hash: hash, updated_at: now }).where('id', '=', id).execute();
+};
+
+/** Makes a medium the picture of an account, or leaves it without one. */
+export const storeAvatarId = async (
+  db: Database,
+  id: number,
+  mediaId: string | undefined,
+  now: Date,
+): Promise<void> => {
+  await db
+    .updateTable('users')
+    .set({ avatar_media_id: mediaId ?? null, updated_at: now })
+    .where('id', '=', id)
+    .execute();
 };
 
 /** Makes any account an active admin with this password. */
@@ -195,6 +225,7 @@ interface AccountRow {
   readonly pending_email_expires_at: Date | null;
   readonly password_hash: string;
   readonly role: Role;
+  readonly avatar_media_id: string | null;
   readonly email_verified_at: Date | null;
   readonly disabled_at: Date | null;
   readonly created_at: Date;
@@ -209,6 +240,7 @@ const toAccount = (row: AccountRow | undefined): Account | undefined =>
     pendingEmailExpiresAt: row.pending_email_expires_at ?? undefined,
     passwordHash: row.password_hash,
     role: row.role,
+    avatarMediaId: row.avatar_media_id ?? undefined,
     state: accountState({
       emailVerifiedAt: row.email_verified_at ?? undefined,
       disabledAt: row.disabled_at ?? undefined,

@@ -1,4 +1,5 @@
 import { handler as confirmEmail } from '../handlers/confirm-email.ts';
+import { handler as deleteAvatar } from '../handlers/delete-avatar.ts';
 import { handler as endSession } from '../handlers/end-session.ts';
 import { handler as forgotPassword } from '../handlers/forgot-password.ts';
 import { handler as getProfile } from '../handlers/get-profile.ts';
@@ -10,6 +11,7 @@ import { handler as logoutAll } from '../handlers/logout-all.ts';
 import { handler as refresh } from '../handlers/refresh.ts';
 import { handler as register } from '../handlers/register.ts';
 import { handler as resendVerification } from '../handlers/resend-verification.ts';
+import { handler as setAvatar } from '../handlers/set-avatar.ts';
 import { handler as setRepeatFlag } from '../handlers/set-repeat-flag.ts';
 import { handler as updateSettings } from '../handlers/update-settings.ts';
 import { handler as verifyEmail } from '../handlers/verify-email.ts';
@@ -31,4 +33,6 @@ export const ENDPOINTS = {
   listSessions: [listSessions, 'GET', '/api/v6/profile/sessions'],
   endSession: [endSession, 'DELETE', '/api/v6/profile/sessions/{id}'],
   logoutAll: [logoutAll, 'POST', '/api/v6/auth/logout-all'],
+  setAvatar: [setAvatar, 'PUT', '/api/v6/profile/avatar'],
+  deleteAvatar: [deleteAvatar, 'DELETE', '/api/v6/profile/avatar'],
 } as const;

@@ -110,9 +110,19 @@ export const lockMedium = async (tx: Database, id: string): Promise<MediumState 
   return { type, sha256, ownerId, isAttached: attachedAt !== null };
 };
 
-/** Marks a locked medium as taken over by a domain. */
-export const markAttached = async (tx: Database, id: string, now: Date): Promise<void> => {
-  await tx.updateTable('media').set({ attached_at: now }).where('id', '=', id).execute();
+/** Marks a locked medium as taken over by a domain; it gets a new owner when one is given. */
+export const markAttached = async (
+  tx: Database,
+  id: string,
+  now: Date,
+  newOwnerId: number | undefined,
+): Promise<void> => {
+  const owner = newOwnerId === undefined ? {} : { owner_user_id: newOwnerId };
+  await tx
+    .updateTable('media')
+    .set({ attached_at: now, ...owner })
+    .where('id', '=', id)
+    .execute();
 };
 
 /** Deletes a locked medium; `in-use` while a column that restricts deletion points to it. */
