@@ -6,7 +6,7 @@ import type { Context } from '#shared/runtime/context.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
 import { lockAccount } from './queries/accounts.ts';
 import { recordEvents } from './queries/events.ts';
-import { deleteAccount, findLooseEnds } from './queries/personal-data.ts';
+import { deleteAccount, deleteMailRequests, findLooseEnds } from './queries/personal-data.ts';
 import { markAfterCommit } from './session-ends.ts';
 
 /** Whose account is erased, and by which admin; by its owner without one. */
@@ -33,8 +33,9 @@ export const eraseAccount = async (
   context: Context,
   { userId, actorId }: Erasure,
 ): Promise<void> => {
-  const { avatarMediaId, highestSessionId } = await findLooseEnds(transaction, userId);
+  const { addresses, avatarMediaId, highestSessionId } = await findLooseEnds(transaction, userId);
   if (avatarMediaId !== undefined) await remove(transaction, context, avatarMediaId);
+  await deleteMailRequests(transaction, addresses);
   await forgetKeysOfUser(transaction, userId);
   await deleteAccount(transaction, userId);
   await recordEvents(transaction, [{ kind: 'erase', userId: undefined, actorId }], context.now());

@@ -3,6 +3,8 @@ import '../tables.ts';
 
 /** What outlives the rows of an account and has to be seen to when they go. */
 export interface LooseEnds {
+  /** The stored address, and the pending one if there is any. */
+  readonly addresses: readonly string[];
   readonly avatarMediaId: string | undefined;
   /** The highest id among all sessions that are stored; undefined without any. */
   readonly highestSessionId: number | undefined;
@@ -13,14 +15,25 @@ export const findLooseEnds = async (transaction: Database, userId: number): Prom
   const row = await transaction
     .selectFrom('users')
     .leftJoin('user_sessions', 'user_sessions.user_id', 'users.id')
-    .select(({ fn }) => ['users.avatar_media_id', fn.max('user_sessions.id').as('highest')])
+    .select(['users.email', 'users.pending_email', 'users.avatar_media_id'])
+    .select(({ fn }) => fn.max('user_sessions.id').as('highest'))
     .where('users.id', '=', userId)
-    .groupBy(['users.id', 'users.avatar_media_id'])
+    .groupBy(['users.email', 'users.pending_email', 'users.avatar_media_id'])
     .executeTakeFirst();
   return {
+    addresses: [row?.email, row?.pending_email].filter((address) => typeof address === 'string'),
     avatarMediaId: row?.avatar_media_id ?? undefined,
     highestSessionId: row?.highest ? Number(row.highest) : undefined,
   };
+};
+
+/** Deletes all requests for a mail to these addresses, answered or not. */
+export const deleteMailRequests = async (
+  transaction: Database,
+  addresses: readonly string[],
+): Promise<void> => {
+  if (addresses.length === 0) return;
+  await transaction.deleteFrom('mail_requests').where('email', 'in', addresses).execute();
 };
 
 /** Deletes the account; settings, sessions, tokens, links, networks and events go with it by their keys. */
