@@ -1,8 +1,15 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
-import { accountSubject, MAXIMUM_JUDGEMENTS, reserveLogin } from './login-throttle.ts';
+import {
+  accountSubject,
+  type LoginSubject,
+  loginLimitsReached,
+  MAXIMUM_JUDGEMENTS,
+  reserveLogin,
+} from './login-throttle.ts';
 import { type Account, findLoginAccount, lockAccount } from './queries/accounts.ts';
 import { recordRefusal } from './queries/events.ts';
 import type { Client } from './rules/client.ts';
@@ -14,15 +21,29 @@ export interface GivenPassword {
   readonly client: Client;
 }
 
-/** Judges the password once; the account returned is the one whose hash it was compared with. */
-const judge = async (context: Context, { userId, password, client }: GivenPassword): Promise<Account> => {
+/** The account as it is now, and as the login counters know it. @throws AppError `invalid_token` (R14) */
+const lookUp = async (
+  context: Context,
+  { userId, client }: Omit<GivenPassword, 'password'>,
+): Promise<{ account: Account; subject: LoginSubject }> => {
   const found = await findLoginAccount(context.db, { id: userId }, client.network);
   if (found?.account.state !== 'active') throw new AppError('invalid_token');
   const { account, networkUsedAt } = found;
-  const subject = { account: accountSubject(userId), userId, client, networkUsedAt };
+  return { account, subject: { account: accountSubject(userId), userId, client, networkUsedAt } };
+};
+
+/** The login limits that a signed-in user has reached. @throws AppError `invalid_token` */
+export const loginLimitsOf = async (
+  context: Context,
+  given: Omit<GivenPassword, 'password'>,
+): Promise<readonly LimitState[]> => loginLimitsReached(context, (await lookUp(context, given)).subject);
+
+/** Judges the password once; the account returned is the one whose hash it was compared with. */
+const judge = async (context: Context, given: GivenPassword): Promise<Account> => {
+  const { account, subject } = await lookUp(context, given);
   const attempt = await reserveLogin(context, subject);
   const right = await context.passwords
-    .check(password, account.passwordHash, context.signal)
+    .check(given.password, account.passwordHash, context.signal)
     .catch(async (error: unknown) => {
       await attempt.settle('release');
       throw error;
@@ -30,6 +51,7 @@ const judge = async (context: Context, { userId, password, client }: GivenPasswo
   // A right one clears nothing: whoever holds a stolen session must not get new guesses by it (R21).
   await attempt.settle(right ? 'release' : 'failure');
   if (right) return account;
+  const { userId, client } = given;
   await recordRefusal(context.db, { kind: 'login_failed', userId, client }, context.now());
   throw new AppError('invalid_credentials');
 };

@@ -29,8 +29,8 @@ export interface NewAccount {
   readonly emailVerifiedAt?: Date;
 }
 
-/** What a taken address or name means to whoever asked for it. */
-const mapTaken = mapConstraint({
+/** Turns the violation into `email_taken` or `username_taken`. */
+export const mapTaken = mapConstraint({
   uq_users_email: { code: 'email_taken', field: 'email' },
   uq_users_username_key: { code: 'username_taken', field: 'username' },
 });
@@ -165,20 +165,6 @@ export const dropPendingEmail = async (db: Database, id: number, now: Date): Pro
   await db
     .updateTable('users')
     .set({ pending_email: null, pending_email_expires_at: null, updated_at: now })
-    .where('id', '=', id)
-    .execute();
-};
-
-/** Lets an address wait to be confirmed, in place of any other. */
-export const storePendingEmail = async (
-  db: Database,
-  id: number,
-  { email, expiresAt }: { readonly email: string; readonly expiresAt: Date },
-  now: Date,
-): Promise<void> => {
-  await db
-    .updateTable('users')
-    .set({ pending_email: email, pending_email_expires_at: expiresAt, updated_at: now })
     .where('id', '=', id)
     .execute();
 };

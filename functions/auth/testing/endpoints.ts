@@ -1,3 +1,4 @@
+import { handler as changePassword } from '../handlers/change-password.ts';
 import { handler as confirmEmail } from '../handlers/confirm-email.ts';
 import { handler as deleteAvatar } from '../handlers/delete-avatar.ts';
 import { handler as endSession } from '../handlers/end-session.ts';
@@ -11,8 +12,10 @@ import { handler as logoutAll } from '../handlers/logout-all.ts';
 import { handler as refresh } from '../handlers/refresh.ts';
 import { handler as register } from '../handlers/register.ts';
 import { handler as resendVerification } from '../handlers/resend-verification.ts';
+import { handler as resetPassword } from '../handlers/reset-password.ts';
 import { handler as setAvatar } from '../handlers/set-avatar.ts';
 import { handler as setRepeatFlag } from '../handlers/set-repeat-flag.ts';
+import { handler as updateProfile } from '../handlers/update-profile.ts';
 import { handler as updateSettings } from '../handlers/update-settings.ts';
 import { handler as verifyEmail } from '../handlers/verify-email.ts';
 
@@ -25,6 +28,9 @@ export const ENDPOINTS = {
   verifyEmail: [verifyEmail, 'POST', '/api/v6/auth/verify-email'],
   resendVerification: [resendVerification, 'POST', '/api/v6/auth/resend-verification'],
   forgotPassword: [forgotPassword, 'POST', '/api/v6/auth/forgot-password'],
+  resetPassword: [resetPassword, 'POST', '/api/v6/auth/reset-password'],
+  updateProfile: [updateProfile, 'PATCH', '/api/v6/profile'],
+  changePassword: [changePassword, 'PUT', '/api/v6/profile/password'],
   logout: [logout, 'POST', '/api/v6/auth/logout'],
   getProfile: [getProfile, 'GET', '/api/v6/profile'],
   getSettings: [getSettings, 'GET', '/api/v6/profile/settings'],
