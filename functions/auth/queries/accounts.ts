@@ -49,23 +49,24 @@ const COLUMNS = [
   'users.created_at',
 ] as const;
 
-const accounts = (db: Database) => db.selectFrom('users').select(COLUMNS);
+/** A query for rows that {@link toAccount} reads. */
+export const accounts = (db: Database) => db.selectFrom('users').select(COLUMNS);
 
 /** @returns the account, or undefined when there is none */
 export const findAccount = async (db: Database, id: number): Promise<Account | undefined> =>
-  toAccount(await accounts(db).where('users.id', '=', id).executeTakeFirst());
+  found(await accounts(db).where('users.id', '=', id).executeTakeFirst());
 
 /** @returns the account with this stored address, or undefined when there is none */
 export const findAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
-  toAccount(await accounts(db).where('users.email', '=', email).executeTakeFirst());
+  found(await accounts(db).where('users.email', '=', email).executeTakeFirst());
 
 /** Locks the account's row until the transaction ends. */
 export const lockAccount = async (db: Database, id: number): Promise<Account | undefined> =>
-  toAccount(await accounts(db).where('users.id', '=', id).forUpdate().executeTakeFirst());
+  found(await accounts(db).where('users.id', '=', id).forUpdate().executeTakeFirst());
 
 /** Locks the row of the account with this stored address until the transaction ends. */
 export const lockAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
-  toAccount(await accounts(db).where('users.email', '=', email).forUpdate().executeTakeFirst());
+  found(await accounts(db).where('users.email', '=', email).forUpdate().executeTakeFirst());
 
 /** Locks the rows of all active admins until the transaction ends, and returns their ids. */
 export const lockActiveAdmins = async (db: Database): Promise<number[]> => {
@@ -105,7 +106,7 @@ export const findLoginAccount = async (
     .select('user_networks.last_login_at')
     .where(column, '=', value)
     .executeTakeFirst();
-  const account = toAccount(row);
+  const account = found(row);
   return account && { account, networkUsedAt: row?.last_login_at ?? undefined };
 };
 
@@ -217,19 +218,21 @@ interface AccountRow {
   readonly created_at: Date;
 }
 
-const toAccount = (row: AccountRow | undefined): Account | undefined =>
-  row && {
-    id: row.id,
-    username: row.username,
-    email: row.email,
-    pendingEmail: row.pending_email ?? undefined,
-    pendingEmailExpiresAt: row.pending_email_expires_at ?? undefined,
-    passwordHash: row.password_hash,
-    role: row.role,
-    avatarMediaId: row.avatar_media_id ?? undefined,
-    state: accountState({
-      emailVerifiedAt: row.email_verified_at ?? undefined,
-      disabledAt: row.disabled_at ?? undefined,
-    }),
-    createdAt: row.created_at,
-  };
+/** A row as an account. */
+export const toAccount = (row: AccountRow): Account => ({
+  id: row.id,
+  username: row.username,
+  email: row.email,
+  pendingEmail: row.pending_email ?? undefined,
+  pendingEmailExpiresAt: row.pending_email_expires_at ?? undefined,
+  passwordHash: row.password_hash,
+  role: row.role,
+  avatarMediaId: row.avatar_media_id ?? undefined,
+  state: accountState({
+    emailVerifiedAt: row.email_verified_at ?? undefined,
+    disabledAt: row.disabled_at ?? undefined,
+  }),
+  createdAt: row.created_at,
+});
+
+const found = (row: AccountRow | undefined): Account | undefined => row && toAccount(row);

@@ -76,14 +76,20 @@ export const useLink = async (db: Database, id: number, now: Date): Promise<void
   await db.updateTable('one_time_tokens').set({ used_at: now }).where('id', '=', id).execute();
 };
 
-/** Spends every open reset link of the user. */
-export const spendResetLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
-  await db
+const openLinks = (db: Database, userId: number, now: Date) =>
+  db
     .updateTable('one_time_tokens')
     .set({ spent_at: now })
     .where('user_id', '=', userId)
-    .where('purpose', '=', 'reset')
     .where('used_at', 'is', null)
-    .where('spent_at', 'is', null)
-    .execute();
+    .where('spent_at', 'is', null);
+
+/** Spends every open reset link of the user. */
+export const spendResetLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
+  await openLinks(db, userId, now).where('purpose', '=', 'reset').execute();
+};
+
+/** Spends every open link of the user. */
+export const spendLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
+  await openLinks(db, userId, now).execute();
 };
