@@ -1,4 +1,5 @@
 import { handler as changePassword } from '../handlers/change-password.ts';
+import { handler as cleanTokens } from '../handlers/clean-tokens.ts';
 import { handler as confirmEmail } from '../handlers/confirm-email.ts';
 import { handler as createUser } from '../handlers/create-user.ts';
 import { handler as createUserSettings } from '../handlers/create-user-settings.ts';
@@ -18,6 +19,7 @@ import { handler as refresh } from '../handlers/refresh.ts';
 import { handler as register } from '../handlers/register.ts';
 import { handler as resendVerification } from '../handlers/resend-verification.ts';
 import { handler as resetPassword } from '../handlers/reset-password.ts';
+import { handler as scheduleTokenCleaning } from '../handlers/schedule-token-cleaning.ts';
 import { handler as setAvatar } from '../handlers/set-avatar.ts';
 import { handler as setRepeatFlag } from '../handlers/set-repeat-flag.ts';
 import { handler as setUserPassword } from '../handlers/set-user-password.ts';
@@ -55,4 +57,6 @@ export const ENDPOINTS = {
   createUserSettings: [createUserSettings, 'POST', '/api/v6/admin/users/{id}/settings'],
   setUserPassword: [setUserPassword, 'PATCH', '/api/v6/admin/users/{id}/password'],
   listTutors: [listTutors, 'GET', '/api/v6/admin/tutors'],
+  scheduleTokenCleaning: [scheduleTokenCleaning, 'POST', '/api/v6/admin/tasks/schedule-token-cleaning'],
+  cleanTokens: [cleanTokens, 'POST', '/api/v6/tokens/clean'],
 } as const;
