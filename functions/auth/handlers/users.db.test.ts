@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAdmin, type SignedInAdmin } from '../testing/admin-test.ts';
-import { type AuthTest, openAuthTest, PASSWORD } from '../testing/auth-test.ts';
+import { type AuthTest, openAuthTest } from '../testing/auth-test.ts';
 import { mailsOf } from '../testing/mails.ts';
 import { multipart, picture } from '../testing/multipart.ts';
 
@@ -227,96 +227,5 @@ describe('POST /admin/users', () => {
     const first = await create(person(), headers);
     expect(await create(person(), headers)).toMatchObject({ status: 201, json: first.json });
     expect(await create(person({ role: 1 }), headers)).toMatchObject({ status: 422 });
-  });
-});
-
-describe('POST /admin/users/{id}/settings', () => {
-  test('creates what is missing and keeps what is there', async () => {
-    const { id } = await auth.createAccount();
-    await auth.db.deleteFrom('user_settings').where('user_id', '=', id).execute();
-    const create = () => admin.call('createUserSettings', { id, body: 'not { json' });
-    const created = await create();
-    expect(created).toMatchObject({ status: 201, headers: { location: `/api/v6/admin/users/${id}` } });
-    const again = await create();
-    expect(again).toMatchObject({ status: 200, json: { id: created.json.id } });
-    expect(again.headers).not.toHaveProperty('location');
-    const { settings } = (await admin.call('getUser', { id })).json;
-    expect(settings).toMatchObject({ id: created.json.id, userId: id, newWordCount: 20 });
-    expect(await admin.call('createUserSettings', { id: 4_000_000_000 })).toMatchObject({ status: 404 });
-  });
-
-  test('parallel calls create one row', async () => {
-    const { id } = await auth.createAccount();
-    await auth.db.deleteFrom('user_settings').where('user_id', '=', id).execute();
-    const answers = await Promise.all(
-      Array.from({ length: 6 }, () => admin.call('createUserSettings', { id })),
-    );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
-    expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
-  });
-});
-
-describe('GET /admin/tutors', () => {
-  test('lists active accounts of role 2 by the key of the username', async () => {
-    const [second, first] = [await auth.createAccount({ role: 2 }), await auth.createAccount({ role: 2 })];
-    await change(first.id, { username: 'Ａlpha', username_key: 'alpha' });
-    await change(second.id, { username: 'beta', username_key: 'beta' });
-    await auth.createAccount({ role: 2, state: 'unverified' });
-    await auth.createAccount({ role: 2, state: 'disabled' });
-    await auth.createAccount({ role: 1 });
-    const answer = await admin.call('listTutors');
-    expect(answer).toMatchObject({ status: 200, headers: { 'x-total-count': '2' } });
-    expect(answer.json).toEqual([
-      { id: first.id, username: 'Ａlpha' },
-      { id: second.id, username: 'beta' },
-    ]);
-    expect(idsOf(await admin.call('listTutors', { query: 'page=2&count=1' }))).toEqual([second.id]);
-    expect(answer.headers['link']).toContain('count=100');
-    expect(await admin.call('listTutors', { query: 'count=101' })).toMatchObject({ status: 400 });
-  });
-});
-
-describe('PATCH /admin/users/{id}/password', () => {
-  const set = (id: number, password: unknown) => admin.call('setUserPassword', { id, body: { password } });
-
-  test('sets it, ends all sessions at once, spends reset links, activates nothing', async () => {
-    const account = await auth.createAccount();
-    const tokens = await auth.logIn(account);
-    const token = await auth.createLink({ userId: account.id, purpose: 'reset', email: account.email });
-    expect(await set(account.id, '  set by an admin  ')).toMatchObject({ status: 204, text: '' });
-    const headers = { authorization: `Bearer ${tokens.accessToken}` };
-    expect(await auth.call('getProfile', { headers })).toMatchObject({ status: 401 });
-    const { refreshToken } = tokens;
-    expect(await auth.call('refresh', { body: { refreshToken } })).toMatchObject({ status: 401 });
-    const logIn = (password: string) => auth.call('login', { body: { login: account.email, password } });
-    expect((await logIn(PASSWORD)).status).toBe(401);
-    expect((await logIn('  set by an admin  ')).status).toBe(200);
-    const reset = { token, password: 'another password' };
-    expect(await auth.call('resetPassword', { body: reset })).toMatchObject({ status: 410 });
-    const kinds = await auth.eventKinds(account.id);
-    expect(kinds).toContain('password_set_by_admin');
-    const unverified = await auth.createAccount({ state: 'unverified' });
-    expect((await set(unverified.id, 'set by an admin')).status).toBe(204);
-    expect((await admin.call('getUser', { id: unverified.id })).json.active).toBe(false);
-  });
-
-  test('for the own account it ends the calling session', async () => {
-    expect((await set(admin.id, 'set by an admin')).status).toBe(204);
-    expect(await list()).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
-  });
-
-  test('refuses weak passwords and unknown accounts', async () => {
-    const account = await auth.createAccount();
-    const refused = async (password: unknown, code: string) =>
-      expect(await set(account.id, password)).toMatchObject({
-        status: 400,
-        json: { code: 'validation_failed', details: [{ field: 'password', code }] },
-      });
-    await refused(undefined, 'required');
-    await refused('short', 'too_short');
-    await refused('x'.repeat(129), 'too_long');
-    await refused('password123', 'too_common');
-    await refused(`is ${account.username.toUpperCase()}`, 'contains_identity');
-    expect(await set(4_000_000_000, 'a fine password')).toMatchObject({ status: 404 });
   });
 });
