@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type AccountWorld,
   openAccountWorld,
@@ -28,14 +28,13 @@ const use = (path: string, { headers }: SignedIn) => world.call('GET', path, { h
 /** The victim's sessions that the revocation ends, and those that it spares. */
 const parted = ({ ends }: Revocation, { session, other }: Victim): [SignedIn[], SignedIn[]] =>
   ends === 'all' ? [[session, other], []] : [[session], [other]];
-const revoke = async ({ prepare, revoke, status = 204 }: Revocation, victim: Victim): Promise<void> => {
-  const prepared = (await prepare?.(world, victim)) ?? '';
-  expect((await revoke(world, victim, prepared)).status).toBe(status);
+const revoke = async ({ revoke, status = 204 }: Revocation, victim: Victim): Promise<void> => {
+  expect((await revoke(world, victim)).status).toBe(status);
 };
 
 describe('the very next request fails', () => {
   test.each(NAMED)('after %s', async (_name, revocation) => {
-    const victim = await openVictim(world, admin);
+    const victim = await openVictim(world, admin, revocation);
     for (const session of [victim.session, victim.other]) {
       expect((await use('/profile', session)).status).toBe(200);
     }
@@ -60,7 +59,7 @@ describe('the very next request fails', () => {
 
   test('a session that is opened afterwards lives', async () => {
     for (const revocation of REVOCATIONS.filter(({ keepsPassword }) => keepsPassword)) {
-      const victim = await openVictim(world, admin);
+      const victim = await openVictim(world, admin, revocation);
       await revoke(revocation, victim);
       const next = await world.logIn(victim.account);
       expect((await use('/profile', next)).status, revocation.name).toBe(200);
@@ -70,10 +69,12 @@ describe('the very next request fails', () => {
 });
 
 describe('while Redis is away', () => {
+  afterEach(() => line.mend());
+
   test.each(NAMED)(
     '%s ends all refreshing at once, and access when the token expires',
     async (_, revocation) => {
-      const victim = await openVictim(world, admin);
+      const victim = await openVictim(world, admin, revocation);
       line.cut();
       await revoke(revocation, victim);
       const [ended, spared] = parted(revocation, victim);
@@ -133,6 +134,5 @@ describe('while Redis is away', () => {
       erased: 204,
       gone: 401,
     });
-    line.mend();
   });
 });

@@ -19,6 +19,8 @@ export interface Victim {
   /** Another session of the account, from which its owner acts. */
   readonly other: SignedIn;
   readonly admin: SignedIn;
+  /** What the revocation needs besides: the token of a link, or one to replay. */
+  readonly secret?: string;
 }
 
 /** One way of R12 in which sessions end. */
@@ -28,9 +30,9 @@ export interface Revocation {
   readonly ends: 'session' | 'all' | 'all but other';
   /** Whether a login with the password of before succeeds afterwards. */
   readonly keepsPassword: boolean;
-  /** Whatever has to be there before, so that the revocation itself is one request. */
-  readonly prepare?: (world: AccountWorld, victim: Victim) => Promise<string>;
-  readonly revoke: (world: AccountWorld, victim: Victim, prepared: string) => Promise<TestAnswer>;
+  /** Makes the revocation itself one request; gives the victim as it is then. */
+  readonly prepare?: (world: AccountWorld, victim: Victim) => Promise<Victim>;
+  readonly revoke: (world: AccountWorld, victim: Victim) => Promise<TestAnswer>;
   /** Of a revocation that succeeds; 204 unless given. */
   readonly status?: number;
 }
@@ -99,8 +101,8 @@ export const REVOCATIONS: readonly Revocation[] = [
     name: 'a password reset',
     ends: 'all',
     keepsPassword: false,
-    prepare: (world, { account }) => insertResetToken(world, account),
-    revoke: ({ call }, _victim, token) =>
+    prepare: async (world, victim) => ({ ...victim, secret: await insertResetToken(world, victim.account) }),
+    revoke: ({ call }, { secret: token }) =>
       call('POST', '/auth/reset-password', { body: { token, password: NEW_PASSWORD } }),
   },
   {
@@ -124,19 +126,26 @@ export const REVOCATIONS: readonly Revocation[] = [
     ends: 'session',
     keepsPassword: true,
     status: 401,
-    prepare: async (world, { session }) => {
-      await refresh(world, session.refreshToken);
-      await passGrace(world, sessionIdOf(session));
-      return session.refreshToken;
+    prepare: async (world, victim) => {
+      const { refreshToken: secret } = victim.session;
+      const { json } = await refresh(world, secret);
+      await passGrace(world, sessionIdOf(victim.session));
+      const headers = { authorization: `Bearer ${json.accessToken}`, 'x-auth-mode': 'token' };
+      return { ...victim, secret, session: { ...json, headers } };
     },
-    revoke: (world, _victim, token) => refresh(world, token),
+    revoke: (world, { secret = '' }) => refresh(world, secret),
   },
 ];
 
-/** An account with two sessions, and an admin. */
-export const openVictim = async (world: AccountWorld, admin: SignedIn): Promise<Victim> => {
+/** An account with two sessions that is ready for the revocation. */
+export const openVictim = async (
+  world: AccountWorld,
+  admin: SignedIn,
+  { prepare }: Pick<Revocation, 'prepare'>,
+): Promise<Victim> => {
   const account = await world.createAccount();
-  return { account, admin, session: await world.logIn(account), other: await world.logIn(account) };
+  const victim = { account, admin, session: await world.logIn(account), other: await world.logIn(account) };
+  return prepare ? prepare(world, victim) : victim;
 };
 
 /** An admin who is signed in. */
