@@ -10,6 +10,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     done_at DATETIME(3) NULL,
     created_at DATETIME(3) NOT NULL,
     CONSTRAINT ck_mail_requests_kind CHECK (kind IN ('resend_verification', 'forgot_password')),
-    INDEX ix_mail_requests_done (done_at, id)
+    INDEX ix_mail_requests_done (done_at, id),
+    INDEX ix_mail_requests_email (email)
   ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`.execute(db);
 };
