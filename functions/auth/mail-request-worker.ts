@@ -33,7 +33,7 @@ const answerRequest = async (
 };
 
 /** Works on one request, once: whoever comes second waits for its lock and finds it done. */
-export const workMailRequest = (context: Context, id: number): Promise<void> =>
+const workMailRequest = (context: Context, id: number): Promise<void> =>
   withTransaction(context.db, async (transaction) => {
     const request = await lockOpenMailRequest(transaction, id);
     if (!request) return;

@@ -13,12 +13,12 @@ import {
 } from './queries/mail-requests.ts';
 
 /** The BullMQ queue of requests for a mail. */
-export const MAIL_REQUEST_QUEUE = 'mail-requests';
+const MAIL_REQUEST_QUEUE = 'mail-requests';
 
 const schema = z.object({ id: z.int().min(1) });
 
 /** The job of a request; its id is deterministic, so handing it over twice does nothing. */
-export const mailRequestJob = (id: number): Job => ({ id: `mail-request-${id}`, data: { id } });
+const mailRequestJob = (id: number): Job => ({ id: `mail-request-${id}`, data: { id } });
 
 /** Reads a job's body, or undefined when it is none of ours. */
 export const parseMailRequestJob = (body: string): number | undefined => {
