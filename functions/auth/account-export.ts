@@ -104,8 +104,9 @@ export const exportAccount = async (context: Context, userId: number, currentSes
     events: events.map((event) =>
       present({
         kind: event.kind,
-        network: event.network ?? undefined,
-        userAgent: event.user_agent ?? undefined,
+        // Where an admin called from is nothing that is stored about this user.
+        network: (!event.by_another && event.network) || undefined,
+        userAgent: (!event.by_another && event.user_agent) || undefined,
         createdAt: event.created_at.toISOString(),
       }),
     ),

@@ -17,7 +17,7 @@ import {
 import { recordEvents } from './queries/events.ts';
 import { spendResetLinks } from './queries/one-time-tokens.ts';
 import { findSettings, insertDefaultSettings, type StoredSettings } from './queries/settings.ts';
-import { listAccounts, type UserFilter } from './queries/user-administration.ts';
+import { listAccounts, listActiveTutors, type UserFilter } from './queries/user-administration.ts';
 import type { Client } from './rules/client.ts';
 import { fold } from './rules/folding.ts';
 import { usernameKey } from './rules/username.ts';
@@ -35,6 +35,10 @@ export const findUsers = (
   filter: Omit<UserFilter, 'search'> & { readonly search?: string | undefined },
   page: Page,
 ): Promise<Listing<Account>> => listAccounts(db, { ...filter, search: fold(filter.search ?? '') }, page);
+
+/** Active tutors, for whoever assigns something to them. */
+export const findTutors = ({ db }: Pick<Context, 'db'>, page: Page): Promise<Listing<Account>> =>
+  listActiveTutors(db, page);
 
 /** An account with its settings, if they were ever created. @throws AppError `not_found` */
 export const getUser = async (

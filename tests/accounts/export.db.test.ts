@@ -115,6 +115,18 @@ test('is recorded, also when only its headers are asked for', async () => {
   expect(after.at(-1)).toEqual({ kind: 'export', network: '203.0.113.0/24' });
 });
 
+test('tells what an admin did to the account, but not from where', async () => {
+  const [admin, { id, headers }] = [await world.createAccount({ role: 3 }), await signUp(world)];
+  await sql`
+    INSERT INTO auth_events (user_id, actor_id, kind, network, user_agent, created_at)
+    VALUES (${id}, ${admin.id}, 'role_changed', '198.51.100.0/24', 'admin-browser', UTC_TIMESTAMP(3))`.execute(
+    world.db,
+  );
+  const { json, text } = await world.call('GET', '/profile/export', { headers });
+  expect(json.events.at(-1)).toEqual({ kind: 'role_changed', createdAt: expect.any(String) });
+  expect(text).not.toMatch(/198\.51\.100|admin-browser/);
+});
+
 test('of an account that holds nothing has empty domains', async () => {
   const account = await world.createAccount();
   const headers = (await world.logIn(account)).headers;

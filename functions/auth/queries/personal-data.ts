@@ -60,11 +60,12 @@ export const listNetworksOfUser = (db: Database, userId: number) =>
     .orderBy('network')
     .execute();
 
-/** All events of an account, oldest first. */
+/** All events of an account, oldest first; `by_another` tells that an admin caused it, from the admin's own place. */
 export const listEventsOfUser = (db: Database, userId: number) =>
   db
     .selectFrom('auth_events')
     .select(['kind', 'network', 'user_agent', 'created_at'])
+    .select(({ eb }) => eb('actor_id', '!=', userId).as('by_another'))
     .where('user_id', '=', userId)
     .orderBy('id')
     .execute();
