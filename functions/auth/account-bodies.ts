@@ -4,8 +4,8 @@ import { idField, timestamp } from '#shared/http/fields.ts';
 import type { Account } from './queries/accounts.ts';
 import { livePendingEmail } from './rules/verification-outcome.ts';
 
-/** A role in an answer: 1 user, 2 tutor, 3 admin. */
-export const roleField = () => z.literal([1, 2, 3]);
+/** A role: 1 user, 2 tutor, 3 admin. */
+export const roleField = () => z.literal([1, 2, 3]).meta({ override: { type: 'integer', enum: [1, 2, 3] } });
 
 /** The account as sign-in answers show it. */
 export const userBody = () =>

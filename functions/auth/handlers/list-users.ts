@@ -13,7 +13,7 @@ const roleInQuery = z
 const flagInQuery = z
   .enum(['true', 'false'])
   .transform((flag) => flag === 'true')
-  .meta({ override: { type: 'boolean' } });
+  .meta({ override: { type: 'boolean', enum: [true, false] } });
 
 const query = z.object({
   ...pagingQuery(20),
