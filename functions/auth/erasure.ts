@@ -6,7 +6,7 @@ import type { Context } from '#shared/runtime/context.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
 import { lockAccount } from './queries/accounts.ts';
 import { recordEvents } from './queries/events.ts';
-import { deleteAccount, deleteMailRequests, findLooseEnds } from './queries/personal-data.ts';
+import { deleteAccount, deleteMailRequests, findLooseEnds, forgetActor } from './queries/personal-data.ts';
 import { markAfterCommit } from './session-ends.ts';
 
 /** Whose account is erased, and by which admin; by its owner without one. */
@@ -37,6 +37,7 @@ export const eraseAccount = async (
   if (avatarMediaId !== undefined) await remove(transaction, context, avatarMediaId);
   await deleteMailRequests(transaction, addresses);
   await forgetKeysOfUser(transaction, userId);
+  await forgetActor(transaction, userId);
   await deleteAccount(transaction, userId);
   await recordEvents(transaction, [{ kind: 'erase', userId: undefined, actorId }], context.now());
   if (highestSessionId !== undefined) markAfterCommit(transaction, context, { userId, highestSessionId });

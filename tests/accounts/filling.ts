@@ -165,5 +165,6 @@ export const nameElsewhere = (world: AccountWorld, { id }: Person): Promise<unkn
   run(
     world,
     sql`UPDATE media SET owner_user_id = ${id} WHERE owner_user_id IS NULL AND type = 'lesson_doc' AND attached_at IS NOT NULL`,
-    sql`UPDATE auth_events SET actor_id = ${id} WHERE kind = 'role_changed'`,
+    sql`UPDATE auth_events SET actor_id = ${id}, network = '198.51.100.0/24', user_agent = 'mine'
+      WHERE kind = 'role_changed' AND user_id IS NULL`,
   );

@@ -99,6 +99,19 @@ describe('while Redis is away', () => {
     },
   );
 
+  test('whoever is erased meanwhile is told so by other domains too', async () => {
+    const [tutor, other] = [await world.createAccount({ role: 2 }), await world.createAccount({ role: 2 })];
+    const { headers } = await world.logIn(tutor);
+    line.cut();
+    const erased = await world.call('DELETE', '/profile', { headers, body: { password: PASSWORD } });
+    expect(erased.status).toBe(204);
+    const body = { mediaType: 'lesson_doc', filename: 'lesson.pdf', size: 10 };
+    const upload = (given: Record<string, string>) =>
+      world.call('POST', '/media/uploads', { headers: { ...given, 'idempotency-key': 'late' }, body });
+    expect(await upload({ ...headers })).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
+    expect((await upload({ ...(await world.logIn(other)).headers })).status).toBe(201);
+  });
+
   test('everything else works', async () => {
     const account = await world.createAccount();
     line.cut();

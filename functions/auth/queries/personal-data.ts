@@ -36,6 +36,15 @@ export const deleteMailRequests = async (
   await transaction.deleteFrom('mail_requests').where('email', 'in', addresses).execute();
 };
 
+/** Takes an admin, and the place the admin called from, out of the events of other accounts. */
+export const forgetActor = async (transaction: Database, actorId: number): Promise<void> => {
+  await transaction
+    .updateTable('auth_events')
+    .set({ actor_id: null, network: null, user_agent: null })
+    .where('actor_id', '=', actorId)
+    .execute();
+};
+
 /** Deletes the account; settings, sessions, tokens, links, networks and events go with it by their keys. */
 export const deleteAccount = async (transaction: Database, id: number): Promise<void> => {
   await transaction.deleteFrom('users').where('id', '=', id).execute();

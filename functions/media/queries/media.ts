@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import type { MediaType } from '../rules/media-types.ts';
 
 /** A medium with what its object says of the bytes. */
@@ -53,7 +54,14 @@ const selectMedia = (db: Database) =>
     .select(['media.id', 'media.type', 'media.sha256', 'media.original_name', 'media.created_at'])
     .select(['media_objects.content_type', 'media_objects.size']);
 
-/** Inserts a medium. */
+/** Turns the loss of an owner, who was erased meanwhile, into the refusal that a bearer without account gets. */
+export const refuseLostOwner = (error: unknown): never => {
+  const constraint = violatedConstraint(error);
+  if (constraint !== 'fk_media_owner' && constraint !== 'fk_media_uploads_owner') throw error;
+  throw new AppError('invalid_token', { cause: error });
+};
+
+/** Inserts a medium. @throws AppError `invalid_token` when its owner is gone */
 export const insertMedium = async (tx: Database, medium: NewMedium, now: Date): Promise<void> => {
   await tx
     .insertInto('media')
@@ -66,7 +74,8 @@ export const insertMedium = async (tx: Database, medium: NewMedium, now: Date): 
       attached_at: medium.isAttached ? now : null,
       created_at: now,
     })
-    .execute();
+    .execute()
+    .catch(refuseLostOwner);
 };
 
 /** The medium with this id. */
