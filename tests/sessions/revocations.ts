@@ -9,7 +9,7 @@ import {
 import type { TestAnswer } from '#shared/testing/invoke.ts';
 
 /** The password that every revocation which sets one sets. */
-export const NEW_PASSWORD = 'a fresh pass phrase 42';
+const NEW_PASSWORD = 'a fresh pass phrase 42';
 
 /** An account whose sessions are going to end. */
 export interface Victim {
