@@ -26,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup: 'tests/secrets/global-setup.ts',
           include: ['tests/e2e/**/*.test.ts', 'tests/faults/**/*.short.test.ts'],
           exclude,
           testTimeout: 60_000,

@@ -68,6 +68,18 @@ CREATE TABLE `immediate_tasks` (
   CONSTRAINT `fk_immediate_tasks_template` FOREIGN KEY (`template_id`) REFERENCES `email_templates` (`id`) ON DELETE SET NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `mail_requests` (
+  `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `kind` varchar(32) NOT NULL,
+  `email` varchar(100) NOT NULL,
+  `done_at` datetime(3) DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `ix_mail_requests_done` (`done_at`,`id`),
+  KEY `ix_mail_requests_email` (`email`),
+  CONSTRAINT `ck_mail_requests_kind` CHECK (`kind` in ('resend_verification','forgot_password'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `media` (
   `id` varchar(48) NOT NULL,
   `type` varchar(20) NOT NULL,

@@ -14,7 +14,15 @@ const step = fc.record({
   waitMs: fc.nat(400),
   attempt: fc.nat(5),
   keys: fc.constantFrom(['a'], ['b'], ['a', 'b'], ['a', 'b', 'c']),
-  act: fc.constantFrom<'reserve' | AttemptEnd>('reserve', 'reserve', 'count', 'count', 'release', 'clear'),
+  act: fc.constantFrom<'reserve' | AttemptEnd | 'forget'>(
+    'reserve',
+    'reserve',
+    'count',
+    'count',
+    'release',
+    'clear',
+    'forget',
+  ),
 });
 
 let runs = 0;
@@ -28,16 +36,22 @@ test('the scripts in Redis and the rules in memory say the same, step by step', 
       let now = Date.now();
       for (const { waitMs, attempt, keys, act } of steps) {
         now += waitMs;
-        const refs = keys.map((key, index) => ({ key, limit: { count: 2 + index, windowMs: 1_000 } }));
+        const refs = keys.map((key, index) => ({
+          key,
+          limit: { count: 2 + index, windowMs: 1_000 },
+          ...(key === 'c' ? {} : { group: key === 'a' ? 'first' : 'second' }),
+        }));
         const id = `attempt${attempt}`;
         const answers = stores.map((store) =>
-          act === 'reserve'
-            ? store.reserve(refs, { id, now, lapsesAt: now + 700 })
-            : store.settle(
-                refs,
-                keys.map(() => act),
-                { id, now },
-              ),
+          act === 'forget'
+            ? store.forget(attempt % 2 === 0 ? 'first' : 'second')
+            : act === 'reserve'
+              ? store.reserve(refs, { id, now, lapsesAt: now + 700 })
+              : store.settle(
+                  refs,
+                  keys.map(() => act),
+                  { id, now },
+                ),
         );
         const [inRedis, inMemory] = await Promise.all(answers);
         expect(inRedis).toEqual(inMemory);
@@ -49,11 +63,11 @@ test('the scripts in Redis and the rules in memory say the same, step by step', 
 
 test('what is counted leaves Redis by itself, and its keys name nobody', async () => {
   const store = createRedisStore(resources.redis, resources.config.REDIS_PREFIX);
-  const refs = [{ key: 'lapse', limit: { count: 5, windowMs: 60_000 } }];
+  const refs = [{ key: 'lapse', limit: { count: 5, windowMs: 60_000 }, group: 'lapse-all' }];
   const now = Date.now();
   await store.reserve(refs, { id: 'one', now, lapsesAt: now + 60_000 });
   await store.settle(refs, ['count'], { id: 'other', now });
   const keys = await resources.redis.keys(`*${resources.config.REDIS_PREFIX}:limits*lapse*`);
-  expect(keys).toHaveLength(2);
+  expect(keys).toHaveLength(3);
   for (const key of keys) expect(await resources.redis.pttl(key)).toBeGreaterThan(50_000);
 });

@@ -15,6 +15,8 @@ import {
 export interface CounterRef {
   readonly key: string;
   readonly limit: Limit;
+  /** Counters of one group can be forgotten together, whatever else tells them apart. */
+  readonly group?: string;
 }
 
 /** Keeps counters, in Redis or in memory, with the meaning that rules/attempt-counter.ts gives them. */
@@ -29,6 +31,8 @@ export interface AttemptStore {
     ends: readonly AttemptEnd[],
     attempt: { readonly id: string; readonly now: number },
   ): Promise<AttemptCount[]>;
+  /** Forgets what the counters of the group have counted. */
+  forget(group: string): Promise<void>;
 }
 
 const SWEEP_AT = 10_000;
@@ -44,11 +48,19 @@ export const createMemoryStore = (): AttemptStore => {
     if (empty) counters.delete(key);
     else counters.set(key, counter);
   };
+  const groups = new Map<string, Set<string>>();
+  const remember = ({ group, key }: CounterRef): void => {
+    if (group !== undefined) groups.set(group, (groups.get(group) ?? new Set()).add(key));
+  };
   let sweptAt = 0;
   const sweep = (now: number): void => {
     if (counters.size < SWEEP_AT || now - sweptAt < SWEEP_EVERY_MS) return;
     sweptAt = now;
     for (const [key, counter] of counters) keep(key, current(counter, now));
+    for (const [group, keys] of groups) {
+      for (const key of keys) if (!counters.has(key)) keys.delete(key);
+      if (keys.size === 0) groups.delete(group);
+    }
   };
   return {
     reserve: async (refs, attempt) => {
@@ -60,11 +72,21 @@ export const createMemoryStore = (): AttemptStore => {
       return { verdict, report, counts: next.map(countOf) };
     },
     settle: async (refs, ends, attempt) =>
-      refs.map(({ key, limit }, index) => {
-        const next = settle(counters.get(key) ?? EMPTY_COUNTER, ends[index] ?? 'release', limit, attempt);
+      refs.map((ref, index) => {
+        const { key, limit } = ref;
+        const end = ends[index] ?? 'release';
+        const next = settle(counters.get(key) ?? EMPTY_COUNTER, end, limit, attempt);
         keep(key, next);
+        if (end === 'count') remember(ref);
         return countOf(next);
       }),
+    forget: async (group) => {
+      for (const key of groups.get(group) ?? []) {
+        const { pending } = counters.get(key) ?? EMPTY_COUNTER;
+        keep(key, { ...EMPTY_COUNTER, pending });
+      }
+      groups.delete(group);
+    },
   };
 };
 
@@ -125,13 +147,35 @@ for i = 1, #KEYS, 2 do
 end
 return result`;
 
+// KEYS: the sorted set of a group's windows by the end of each, then windows; ARGV: now, then their latest ends.
+const REMEMBER = `
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+for i = 2, #KEYS do redis.call('ZADD', KEYS[1], 'GT', ARGV[i], KEYS[i]) end
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+redis.call('PEXPIRE', KEYS[1], tonumber(last[2]) - tonumber(ARGV[1]))`;
+
 /** Counters that all processes share; each step is one script, so it is atomic. */
 export const createRedisStore = (redis: Redis, prefix: string): AttemptStore => {
+  // The braces keep all counters on one node of a Redis Cluster, as a script needs.
+  const named = (key: string, part: 'window' | 'pending' | 'group') => `{${prefix}:limits}:${key}:${part}`;
   const keysOf = (refs: readonly CounterRef[]) =>
-    // The braces keep all counters on one node of a Redis Cluster, as a script needs.
-    refs.flatMap(({ key }) => [`{${prefix}:limits}:${key}:window`, `{${prefix}:limits}:${key}:pending`]);
+    refs.flatMap(({ key }) => [named(key, 'window'), named(key, 'pending')]);
   const run = async (script: string, refs: readonly CounterRef[], args: readonly (string | number)[]) =>
     (await redis.eval(script, refs.length * 2, ...keysOf(refs), ...args)) as string[];
+  // Before they count, so that no counter is missing from its group; one too many does no harm.
+  const remember = async (refs: readonly CounterRef[], now: number): Promise<void> => {
+    const groups = Map.groupBy(refs, ({ group }) => group);
+    for (const [group, members] of groups) {
+      if (group === undefined) continue;
+      const windows = members.map(({ key }) => named(key, 'window'));
+      const args: (string | number)[] = [
+        ...windows,
+        now,
+        ...members.map(({ limit }) => now + limit.windowMs),
+      ];
+      await redis.eval(REMEMBER, 1 + windows.length, named(group, 'group'), ...args);
+    }
+  };
   const counts = (values: readonly string[]): AttemptCount[] =>
     values.flatMap((value, index) =>
       index % 2 === 0 ? [{ count: Number(value), endsAt: Number(values[index + 1]) }] : [],
@@ -148,7 +192,15 @@ export const createRedisStore = (redis: Redis, prefix: string): AttemptStore => 
         now + limit.windowMs,
         limit.windowMs,
       ]);
+      await remember(
+        refs.filter((_ref, index) => ends[index] === 'count'),
+        now,
+      );
       return counts(await run(SETTLE, refs, [now, id, ...args]));
+    },
+    forget: async (group) => {
+      const key = named(group, 'group');
+      await redis.del([key, ...(await redis.zrange(key, '0', '-1'))]);
     },
   };
 };

@@ -13,6 +13,8 @@ export interface Counter {
   readonly name: string;
   readonly limit: Limit;
   readonly subject: readonly string[];
+  /** By which {@link forgetAttempts} finds it. */
+  readonly group?: readonly string[];
   /** What a success means for this counter; `release` unless said. */
   readonly onSuccess?: AttemptEnd;
 }
@@ -44,10 +46,15 @@ const memoryBeside = (redis: Redis): AttemptStore => {
   return store;
 };
 
-const refOf = ({ name, limit, subject }: Counter, secret: string): CounterRef => {
-  const key = createHmac('sha256', secret).update(JSON.stringify([name, ...subject]));
-  return { key: key.digest('base64url'), limit };
-};
+/** A key that says nothing about whom it counts. */
+const hidden = (words: readonly string[], secret: string): string =>
+  createHmac('sha256', secret).update(JSON.stringify(words)).digest('base64url');
+
+const refOf = ({ name, limit, subject, group }: Counter, secret: string): CounterRef => ({
+  key: hidden([name, ...subject], secret),
+  limit,
+  ...(group ? { group: hidden(group, secret) } : {}),
+});
 
 const stateOf = ({ name, limit }: Counter, { count, endsAt }: AttemptCount, now: number): LimitState => ({
   name,
@@ -106,4 +113,16 @@ export const reserveAttempt = async (context: Context, wanted: readonly Counter[
 const endOf = (end: 'failure' | 'success' | 'release', onSuccess: AttemptEnd = 'release'): AttemptEnd => {
   if (end === 'failure') return 'count';
   return end === 'success' ? onSuccess : 'release';
+};
+
+/** Forgets what all counters of a group have counted, in memory too; while Redis is away its counts stay. */
+export const forgetAttempts = async (
+  { config, redis, log }: Pick<Context, 'config' | 'redis' | 'log'>,
+  group: readonly string[],
+): Promise<void> => {
+  const key = hidden(group, config.JWT_SECRET);
+  await memoryBeside(redis).forget(key);
+  await createRedisStore(redis, config.REDIS_PREFIX)
+    .forget(key)
+    .catch((error: unknown) => log.warn({ err: error }, 'counted attempts could not be forgotten'));
 };

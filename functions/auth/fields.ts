@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { invalid } from '#shared/errors/app-error.ts';
 import { EMAIL_LENGTH, isEmail, localPart } from './rules/email.ts';
 import {
   containsIdentity,
@@ -90,6 +91,21 @@ export const boundedText = (minimum: number, maximum: number) =>
 /** A token of a link, of any shape: what is none of ours is unknown, not malformed. */
 export const linkTokenField = () => z.string().min(1);
 
+const IDENTITY: Fault = {
+  code: 'contains_identity',
+  message: 'must not contain the username or the name in the e-mail address',
+};
+
+/** @throws AppError `validation_failed` for a new password that names its owner (auth.md R3) */
+export const refuseIdentity = (
+  password: string,
+  { username, email }: { readonly username: string; readonly email: string },
+): void => {
+  if (containsIdentity(password, [username, localPart(email)])) {
+    throw invalid({ field: 'password', ...IDENTITY });
+  }
+};
+
 type IdentifiedShape = Record<'email' | 'username' | 'password', z.ZodString>;
 
 /**
@@ -106,8 +122,8 @@ export const withoutIdentity = <S extends z.ZodObject<IdentifiedShape>>(schema: 
       ]),
     {
       path: ['password'],
-      message: 'must not contain the username or the name in the e-mail address',
-      params: { code: 'contains_identity' },
+      message: IDENTITY.message,
+      params: { code: IDENTITY.code },
       when: () => true,
     },
   );

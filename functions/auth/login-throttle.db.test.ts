@@ -1,9 +1,9 @@
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { logIn } from './login.ts';
 import { type AuthTest, openAuthTest, PASSWORD, type TestAccount } from './testing/auth-test.ts';
+import { redisAway } from './testing/redis-away.ts';
 
 const LIMITS = {
   AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK: '3/15m',
@@ -11,19 +11,10 @@ const LIMITS = {
   AUTH_LIMIT_LOGIN_NETWORK: '8/15m',
 };
 
-/** A port that was free a moment ago: nobody answers there. */
-const closedPort = async (): Promise<string> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-};
-
 describe.each(['with Redis', 'without Redis'])('%s', (redis) => {
   let auth: AuthTest;
   beforeAll(async () => {
-    const away = redis === 'without Redis' ? { REDIS_PORT: await closedPort() } : {};
+    const away = redis === 'without Redis' ? await redisAway() : {};
     auth = await openAuthTest({ ...LIMITS, ...away });
   });
   afterAll(() => auth.close());
@@ -168,7 +159,7 @@ test('a limit of 0 is off, the others hold', async () => {
 });
 
 test.each(['with Redis', 'without Redis'])('registrations are counted by network, %s', async (redis) => {
-  const away = redis === 'without Redis' ? { REDIS_PORT: await closedPort() } : {};
+  const away = redis === 'without Redis' ? await redisAway() : {};
   const auth = await openAuthTest({ ...away, AUTH_LIMIT_REGISTER: '3/1h' });
   const register = (index: number, address: string, headers: Record<string, string> = {}) =>
     auth.call('register', {

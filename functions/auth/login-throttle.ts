@@ -1,8 +1,14 @@
-import { rateLimited } from '#shared/http/rate-limit.ts';
+import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
-import { type Attempt, type Counter, reserveAttempt } from './attempts.ts';
+import { type Attempt, type Counter, forgetAttempts, reserveAttempt } from './attempts.ts';
 import { recordRefusal } from './queries/events.ts';
 import type { Client } from './rules/client.ts';
+
+/** A password is judged again when the account changed meanwhile; more often than this nobody changes one. */
+export const MAXIMUM_JUDGEMENTS = 5;
+
+/** How the counters name an account that exists. */
+export const accountSubject = (userId: number): string => `user:${userId}`;
 
 /** Whose password is being tried, and from where. */
 export interface LoginSubject {
@@ -14,6 +20,8 @@ export interface LoginSubject {
   readonly networkUsedAt: Date | undefined;
 }
 
+const groupOf = (account: string): string[] => ['login-of-account', account];
+
 const loginCounters = ({ config, now }: Context, subject: LoginSubject): Counter[] => {
   const { account, client, networkUsedAt } = subject;
   const knownSince = now().getTime() - config.AUTH_KNOWN_NETWORK_AGE;
@@ -22,12 +30,14 @@ const loginCounters = ({ config, now }: Context, subject: LoginSubject): Counter
     name: 'login-account-network',
     limit: config.AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK,
     subject: [account, client.network],
+    group: groupOf(account),
     onSuccess: 'clear',
   };
   const wholeAccount: Counter = {
     name: 'login-account',
     limit: config.AUTH_LIMIT_LOGIN_ACCOUNT,
     subject: [account],
+    group: groupOf(account),
   };
   const network: Counter = {
     name: 'login-network',
@@ -54,3 +64,18 @@ export const reserveLogin = async (
   }
   throw rateLimited(attempt.reached);
 };
+
+/** The login limits that have been reached, for refusals that have another reason as well (R20). */
+export const loginLimitsReached = async (
+  context: Context,
+  subject: LoginSubject,
+): Promise<readonly LimitState[]> => {
+  const attempt = await reserveAttempt(context, loginCounters(context, subject));
+  if (!attempt.allowed) return attempt.reached;
+  await attempt.settle('release');
+  return [];
+};
+
+/** Clears the login counters of an account in all networks. */
+export const clearLoginCounters = (context: Context, userId: number): Promise<void> =>
+  forgetAttempts(context, groupOf(accountSubject(userId)));

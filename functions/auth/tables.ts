@@ -89,6 +89,14 @@ interface AuthEvents {
   created_at: Date;
 }
 
+interface MailRequests {
+  id: Generated<number>;
+  kind: 'resend_verification' | 'forgot_password';
+  email: string;
+  done_at: Date | null;
+  created_at: Date;
+}
+
 declare module '#shared/database/tables.ts' {
   interface Tables {
     users: Users;
@@ -98,5 +106,6 @@ declare module '#shared/database/tables.ts' {
     one_time_tokens: OneTimeTokens;
     user_networks: UserNetworks;
     auth_events: AuthEvents;
+    mail_requests: MailRequests;
   }
 }

@@ -18,6 +18,7 @@ import {
   useLink,
   type VerificationLink,
 } from './queries/one-time-tokens.ts';
+import { moveRepeatTask } from './repeat-task.ts';
 import type { Client } from './rules/client.ts';
 import { verificationOutcome } from './rules/verification-outcome.ts';
 import { issueTokens, type OpenSession, openSession } from './sessions.ts';
@@ -74,7 +75,7 @@ const confirm = async (
   const outcome = verificationOutcome(link, account, now);
   if (!link || !account || outcome === 'invalid') return refused('invalid_verification_token');
   if (outcome === 'already_verified') return refused('already_verified');
-  if (outcome === 'change') return changeEmail(transaction, account, link, client, now);
+  if (outcome === 'change') return changeEmail(transaction, context, account, link, client, now);
   await useLink(transaction, link.id, now);
   await confirmEmail(transaction, account.id, now);
   await recordEvents(transaction, [{ kind: 'email_verified', userId: account.id, client }], now);
@@ -89,6 +90,7 @@ const refused = (code: 'invalid_verification_token' | 'already_verified'): Confi
 
 const changeEmail = async (
   transaction: Database,
+  context: Context,
   account: Account,
   link: VerificationLink,
   client: Client,
@@ -103,6 +105,7 @@ const changeEmail = async (
   }
   await useLink(transaction, link.id, now);
   await spendResetLinks(transaction, account.id, now);
+  await moveRepeatTask(transaction, context, account.id, { email: link.email });
   await recordEvents(transaction, [{ kind: 'email_changed', userId: account.id, client }], now);
   return { kind: 'change' };
 };

@@ -102,21 +102,26 @@ export const store = async (context: MediaContext, media: NewMedia): Promise<Sto
 };
 
 /**
- * Takes a medium over in the caller's transaction, once.
+ * Takes a medium over in the caller's transaction, once. With `newOwnerId` it belongs to that user from then on,
+ * as the picture of an account that did not exist when it was stored.
  * @throws AppError `not_found` for an unknown id, another type or another owner; `conflict` when it is taken
  */
 export const attach = async (
   tx: Database,
   { now }: Pick<Context, 'now'>,
   id: string,
-  { type, ownerId }: { readonly type: MediaType; readonly ownerId?: number },
+  {
+    type,
+    ownerId,
+    newOwnerId,
+  }: { readonly type: MediaType; readonly ownerId?: number; readonly newOwnerId?: number },
 ): Promise<void> => {
   const medium = await lockMedium(tx, id);
   if (medium?.type !== type || (ownerId !== undefined && medium.ownerId !== ownerId)) {
     throw new AppError('not_found');
   }
   if (medium.isAttached) throw new AppError('conflict');
-  await markAttached(tx, id, now());
+  await markAttached(tx, id, now(), newOwnerId);
 };
 
 /** Deletes a locked medium with its reference; the last one makes its object's removal due. */

@@ -47,6 +47,8 @@ const schema = z.object({
   API_KEY: z.string().prefault(''),
   VERIFICATION_URL: httpUrl().optional(),
   VERIFICATION_TOKEN_EXPIRY: duration('24h'),
+  PASSWORD_RESET_URL: httpUrl().optional(),
+  RESET_TOKEN_EXPIRY: duration('1h'),
   PASSWORD_BCRYPT_COST: integer(4, 15).prefault('12'),
   PASSWORD_HASH_WORKERS: integer(1, 64).optional(),
   AUTH_THROTTLE: z.enum(['on', 'off']).prefault('on'),
@@ -55,6 +57,10 @@ const schema = z.object({
   AUTH_LIMIT_LOGIN_NETWORK: limit('100/15m'),
   AUTH_KNOWN_NETWORK_AGE: duration('30d'),
   AUTH_LIMIT_REGISTER: limit('20/1h'),
+  AUTH_LIMIT_MAIL_ADDRESS: limit('3/1h'),
+  AUTH_LIMIT_MAIL_NETWORK: limit('20/1h'),
+  AUTH_LIMIT_EMAIL_CHANGE: limit('5/1h'),
+  AUTH_EVENTS_RETENTION: duration('365d'),
   BOOTSTRAP_ADMIN_EMAIL: z.string().optional(),
   BOOTSTRAP_ADMIN_PASSWORD: z.string().optional(),
 
@@ -101,6 +107,7 @@ export interface Config
     Omit<
       Parsed,
       | 'VERIFICATION_URL'
+      | 'PASSWORD_RESET_URL'
       | 'INTERNAL_BASE_URL'
       | 'TASK_CONTENT_SECRET'
       | 'SMTP_REQUIRE_TLS'
@@ -110,6 +117,7 @@ export interface Config
     >
   > {
   readonly VERIFICATION_URL: string;
+  readonly PASSWORD_RESET_URL: string;
   readonly INTERNAL_BASE_URL: string;
   readonly TASK_CONTENT_SECRET: string;
   readonly SMTP_REQUIRE_TLS: boolean;
@@ -164,6 +172,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv): Config => {
   return Object.freeze({
     ...config,
     VERIFICATION_URL: config.VERIFICATION_URL ?? `${config.PUBLIC_BASE_URL}/api/v6/auth/verify-email`,
+    PASSWORD_RESET_URL: config.PASSWORD_RESET_URL ?? `${config.PUBLIC_BASE_URL}/reset-password`,
     INTERNAL_BASE_URL: config.INTERNAL_BASE_URL ?? config.PUBLIC_BASE_URL,
     TASK_CONTENT_SECRET: config.TASK_CONTENT_SECRET ?? config.JWT_SECRET,
     SMTP_REQUIRE_TLS: config.SMTP_REQUIRE_TLS ?? config.APP_ENV === 'production',

@@ -1,4 +1,4 @@
-import { AppError, type FieldFault } from '../errors/app-error.ts';
+import { taken } from '../errors/app-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 
 const LOST = new Set([
@@ -62,7 +62,5 @@ export const mapConstraint =
   (error: unknown): never => {
     const meaning = meanings[violatedConstraint(error) ?? ''];
     if (!meaning) throw error;
-    const refusal = new AppError(meaning.code, { cause: error });
-    const fault: FieldFault = { field: meaning.field, message: refusal.message, code: meaning.code };
-    throw new AppError(meaning.code, { details: [fault], cause: error });
+    throw taken(meaning.code, meaning.field, error);
   };

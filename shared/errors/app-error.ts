@@ -39,6 +39,10 @@ export class AppError extends Error {
 export const invalid = (...faults: FieldFault[]): AppError =>
   new AppError('validation_failed', { details: faults });
 
+/** A refusal because of the value of one field that somebody else has. */
+export const taken = (code: ErrorCode, field: string, cause?: unknown): AppError =>
+  new AppError(code, { details: [{ field, message: ERROR_SENTENCE[code], code }], cause });
+
 /** Throws the refusal unless the condition holds. */
 export function assertThat(
   condition: unknown,

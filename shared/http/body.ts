@@ -65,10 +65,13 @@ const coerce = (text: string, type: string | undefined): unknown => {
 interface SchemaDefinition {
   readonly type?: string;
   readonly innerType?: ZodType;
+  /** Of a literal. */
+  readonly values?: readonly unknown[];
 }
 
 const baseType = (schema: ZodType | undefined): string | undefined => {
   let definition: SchemaDefinition | undefined = schema?._zod.def;
   while (definition?.innerType) definition = definition.innerType._zod.def;
-  return definition?.type;
+  const { type, values = [] } = definition ?? {};
+  return type === 'literal' && values.every((value) => typeof value === 'number') ? 'number' : type;
 };

@@ -94,8 +94,11 @@ export const assertSameOrigin = (request: HttpRequest, { config }: Pick<Context,
   if (!trusted) throw new AppError('csrf_rejected');
 };
 
-/** The user id of a caller whom a guard for users has let pass. */
-export const callerId = (caller: Caller): number => {
+/** User, role and session of a caller whom a guard for users has let pass. */
+export const callerClaims = (caller: Caller): AccessClaims => {
   if (caller.kind !== 'user') throw new TypeError('the endpoint is not guarded for users');
-  return caller.userId;
+  return caller;
 };
+
+/** The user id of a caller whom a guard for users has let pass. */
+export const callerId = (caller: Caller): number => callerClaims(caller).userId;

@@ -38,9 +38,11 @@ export const idempotencyKey = (request: HttpRequest): string | undefined => {
   throw invalid({ field: 'Idempotency-Key', message, code: 'invalid_format' });
 };
 
+const userScope = (userId: number): string => `user:${userId}`;
+
 /** The caller that a key belongs to; on public routes the client address. */
 export const idempotencyCaller = ({ caller, address }: Pick<Identity, 'caller' | 'address'>): string => {
-  if (caller.kind === 'user') return `user:${caller.userId}`;
+  if (caller.kind === 'user') return userScope(caller.userId);
   return caller.kind === 'service' ? 'service' : `address:${address}`;
 };
 
@@ -152,4 +154,9 @@ export const forgetOldKeys = async (db: Database, limit: number): Promise<number
     .limit(limit)
     .executeTakeFirst();
   return Number(result.numDeletedRows);
+};
+
+/** Forgets all keys of a user, in the transaction that erases the account. */
+export const forgetKeysOfUser = async (transaction: Database, userId: number): Promise<void> => {
+  await transaction.deleteFrom('idempotency_records').where('caller', '=', userScope(userId)).execute();
 };

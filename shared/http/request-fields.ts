@@ -52,10 +52,14 @@ export const requestTime = () =>
     })
     .meta({ override: { type: 'string', format: 'date-time' }, example: '2026-01-02T03:04:05Z' });
 
-/** The body of a PATCH: every field may be left out, but not all of them. */
-export const patchBody = <S extends ZodRawShape>(shape: S): ZodObject<S> =>
-  z.object(shape).superRefine((fields, context) => {
-    if (Object.values(fields).some((value) => value !== undefined)) return;
+/** The body of a PATCH: every field may be left out, but not all; those of `beside` change nothing themselves. */
+export const patchBody = <S extends ZodRawShape, B extends ZodRawShape = Record<never, never>>(
+  shape: S,
+  beside?: B,
+): ZodObject<S & B> =>
+  z.object({ ...shape, ...beside } as S & B).superRefine((fields, context) => {
+    const given = fields as Readonly<Record<string, unknown>>;
+    if (Object.keys(shape).some((name) => given[name] !== undefined)) return;
     refuse(context, {
       code: 'required',
       message: `must hold at least one of ${Object.keys(shape).join(', ')}`,

@@ -23,11 +23,13 @@ export interface BenchedApi {
 interface BenchOptions {
   readonly watch: boolean;
   readonly root?: string;
+  /** Variables that the API gets besides. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Starts everything, measures, and leaves nothing behind. */
 export const withApi = async (
-  { watch, root = REPOSITORY }: BenchOptions,
+  { watch, root = REPOSITORY, variables = {} }: BenchOptions,
   measure: (api: BenchedApi) => Promise<void>,
 ): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'japanesestudent-bench-'));
@@ -47,7 +49,7 @@ export const withApi = async (
       port: 0,
       root,
       watch,
-      environment: { ...environment, ...limits },
+      environment: { ...environment, ...limits, ...variables },
       output: 'ignore',
       log: (line) => {
         if (!line.startsWith('Serving')) progress(line);

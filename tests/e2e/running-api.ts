@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { loadConfig } from '#shared/config/config.ts';
+import { inject } from 'vitest';
+import { type Config, loadConfig } from '#shared/config/config.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { seed } from '#shared/database/seed.ts';
 import { startDevServer } from '#shared/local/dev-server.ts';
+import { createLog } from '#shared/log/log.ts';
+import { openRedis } from '#shared/redis/redis.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
+import { writeEvidence } from '../secrets/evidence.ts';
+import { openLedger } from '../secrets/ledger.ts';
+import { databasePlaces, redisPlaces } from '../secrets/places.ts';
 
 /** The API under serverless-offline with a database, a Redis prefix and a mail server of its own. */
 export interface RunningApi {
@@ -23,6 +29,29 @@ export interface RunningApi {
 }
 
 const READY_MS = 30_000;
+
+/** What passes through {@link call} and the mails of this test file. */
+const ledger = openLedger();
+
+/** Leaves what an API has kept, its log included, for the scan at the end of the suite. */
+const leaveEvidence = async (
+  config: Config,
+  { db, mail, output }: Pick<RunningApi, 'db' | 'mail' | 'output'>,
+): Promise<void> => {
+  for (const { text = '' } of mail.messages) ledger.addLinks(text);
+  for (const key of ['JWT_SECRET', 'API_KEY', 'MEDIA_URL_SECRET', 'TASK_CONTENT_SECRET'] as const) {
+    ledger.add(key, config[key]);
+  }
+  const redis = openRedis(config, createLog('silent'));
+  await redis.connect();
+  const places = [
+    ...(await databasePlaces(db)),
+    ...(await redisPlaces(redis, `*${config.REDIS_PREFIX}*`)),
+    { name: 'the log', text: output() },
+  ];
+  redis.disconnect();
+  await writeEvidence(inject('evidenceDirectory'), { secrets: ledger.secrets, places });
+};
 
 const untilReady = async (url: string): Promise<void> => {
   const deadline = Date.now() + READY_MS;
@@ -86,6 +115,7 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
     },
     stop: async () => {
       await server.stop();
+      await leaveEvidence(config, { db, mail, output: () => output });
       await mail.close();
       await sql`DROP DATABASE IF EXISTS ${sql.id(config.DB_NAME)}`.execute(admin);
       await db.destroy();
@@ -115,6 +145,10 @@ export const call = async (
   url: string,
   { method = 'GET', token, body, headers = {} }: Call = {},
 ): Promise<CallAnswer> => {
+  ledger.addNamed(body);
+  ledger.addHeaders(headers);
+  ledger.addLinks(url);
+  if (token !== undefined) ledger.add('token', token);
   const response = await fetch(url, {
     method,
     redirect: 'manual',
@@ -127,9 +161,8 @@ export const call = async (
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-  return {
-    status: response.status,
-    headers: response.headers,
-    json: isJson && text !== '' ? JSON.parse(text) : undefined,
-  };
+  const json = isJson && text !== '' ? JSON.parse(text) : undefined;
+  ledger.addNamed(json);
+  ledger.addCookies(response.headers.getSetCookie());
+  return { status: response.status, headers: response.headers, json };
 };

@@ -12,6 +12,6 @@ export const handler = endpoint(
   },
   async (_input, context) => {
     const account = await getOwnAccount(context, callerId(context.caller));
-    return { status: 200, body: toProfileBody(account, context.now()) };
+    return { status: 200, body: toProfileBody(account, context) };
   },
 );

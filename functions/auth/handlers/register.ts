@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody } from '#shared/http/fields.ts';
-import { registerAccount } from '../accounts.ts';
+import { avatarPart } from '../avatars.ts';
 import { clientOf } from '../client.ts';
 import { emailField, newPasswordField, usernameField, withoutIdentity } from '../fields.ts';
+import { registerAccount } from '../registration.ts';
 
 const registration = withoutIdentity(
   z.object({ email: emailField(), username: usernameField(), password: newPasswordField() }),
@@ -16,7 +17,14 @@ export const handler = endpoint(
     description: 'A link is mailed to the address; until it is used, signing in is refused.',
     guard: 'public',
     idempotent: true,
-    request: { body: { format: 'json', schema: registration, untrimmed: ['password'] } },
+    request: {
+      body: {
+        format: 'json-or-multipart',
+        schema: registration,
+        untrimmed: ['password'],
+        files: { avatar: avatarPart },
+      },
+    },
     responses: {
       201: {
         description: 'The account was created, its address is not confirmed yet.',
@@ -26,8 +34,9 @@ export const handler = endpoint(
     },
     errors: ['email_taken', 'username_taken'],
   },
-  async (input, context) => {
-    const { id, limits } = await registerAccount(context, input.body, clientOf(context));
+  async ({ body, files }, context) => {
+    const person = { ...body, avatar: files['avatar'] };
+    const { id, limits } = await registerAccount(context, person, clientOf(context));
     context.reportLimits(limits);
     return {
       status: 201,

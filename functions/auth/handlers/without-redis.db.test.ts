@@ -1,14 +1,10 @@
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthTest, openAuthTest, PASSWORD, TOKEN_MODE } from '../testing/auth-test.ts';
+import { redisAway } from '../testing/redis-away.ts';
 
 let auth: AuthTest;
 beforeAll(async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  auth = await openAuthTest({ REDIS_PORT: String(port) });
+  auth = await openAuthTest(await redisAway());
 });
 afterAll(() => auth.close());
 

@@ -14,6 +14,7 @@ export interface Account {
   readonly pendingEmailExpiresAt: Date | undefined;
   readonly passwordHash: string;
   readonly role: Role;
+  readonly avatarMediaId: string | undefined;
   readonly state: AccountState;
   readonly createdAt: Date;
 }
@@ -28,8 +29,8 @@ export interface NewAccount {
   readonly emailVerifiedAt?: Date;
 }
 
-/** What a taken address or name means to whoever asked for it. */
-const mapTaken = mapConstraint({
+/** Turns the violation into `email_taken` or `username_taken`. */
+export const mapTaken = mapConstraint({
   uq_users_email: { code: 'email_taken', field: 'email' },
   uq_users_username_key: { code: 'username_taken', field: 'username' },
 });
@@ -42,53 +43,70 @@ const COLUMNS = [
   'users.pending_email_expires_at',
   'users.password_hash',
   'users.role',
+  'users.avatar_media_id',
   'users.email_verified_at',
   'users.disabled_at',
   'users.created_at',
 ] as const;
 
-const accounts = (db: Database) => db.selectFrom('users').select(COLUMNS);
+/** A query for rows that {@link toAccount} reads. */
+export const accounts = (db: Database) => db.selectFrom('users').select(COLUMNS);
 
 /** @returns the account, or undefined when there is none */
 export const findAccount = async (db: Database, id: number): Promise<Account | undefined> =>
-  toAccount(await accounts(db).where('users.id', '=', id).executeTakeFirst());
+  found(await accounts(db).where('users.id', '=', id).executeTakeFirst());
 
 /** @returns the account with this stored address, or undefined when there is none */
 export const findAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
-  toAccount(await accounts(db).where('users.email', '=', email).executeTakeFirst());
+  found(await accounts(db).where('users.email', '=', email).executeTakeFirst());
 
 /** Locks the account's row until the transaction ends. */
 export const lockAccount = async (db: Database, id: number): Promise<Account | undefined> =>
-  toAccount(await accounts(db).where('users.id', '=', id).forUpdate().executeTakeFirst());
+  found(await accounts(db).where('users.id', '=', id).forUpdate().executeTakeFirst());
 
 /** Locks the row of the account with this stored address until the transaction ends. */
 export const lockAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
-  toAccount(await accounts(db).where('users.email', '=', email).forUpdate().executeTakeFirst());
+  found(await accounts(db).where('users.email', '=', email).forUpdate().executeTakeFirst());
+
+/** Locks the rows of all active admins until the transaction ends, and returns their ids. */
+export const lockActiveAdmins = async (db: Database): Promise<number[]> => {
+  const rows = await db
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 3)
+    .where('active', '=', 1)
+    .forUpdate()
+    .execute();
+  return rows.map(({ id }) => id);
+};
 
 /** How an account is named at login: by its address, or by the key of its username. */
 export type LoginName = { readonly email: string } | { readonly usernameKey: string };
 
+const namedBy = (name: LoginName | { readonly id: number }) => {
+  if ('id' in name) return { column: 'users.id', value: name.id } as const;
+  if ('email' in name) return { column: 'users.email', value: name.email } as const;
+  return { column: 'users.username_key', value: name.usernameKey } as const;
+};
+
 /**
- * The account that a login names, and when a session of it was last opened from the network. One statement, so
+ * The account whose password is tried, and when a session of it was last opened from the network. One statement, so
  * that an unknown login costs what a known one costs.
  */
 export const findLoginAccount = async (
   db: Database,
-  login: LoginName,
+  name: LoginName | { readonly id: number },
   network: string,
 ): Promise<{ account: Account; networkUsedAt: Date | undefined } | undefined> => {
+  const { column, value } = namedBy(name);
   const row = await accounts(db)
     .leftJoin('user_networks', (join) =>
       join.onRef('user_networks.user_id', '=', 'users.id').on('user_networks.network', '=', network),
     )
     .select('user_networks.last_login_at')
-    .where(
-      'email' in login ? 'users.email' : 'users.username_key',
-      '=',
-      'email' in login ? login.email : login.usernameKey,
-    )
+    .where(column, '=', value)
     .executeTakeFirst();
-  const account = toAccount(row);
+  const account = found(row);
   return account && { account, networkUsedAt: row?.last_login_at ?? undefined };
 };
 
@@ -157,6 +175,20 @@ export const storePasswordHash = async (db: Database, id: number, hash: string, 
   await db.updateTable('users').set({ password_hash: hash, updated_at: now }).where('id', '=', id).execute();
 };
 
+/** Makes a medium the picture of an account, or leaves it without one. */
+export const storeAvatarId = async (
+  db: Database,
+  id: number,
+  mediaId: string | undefined,
+  now: Date,
+): Promise<void> => {
+  await db
+    .updateTable('users')
+    .set({ avatar_media_id: mediaId ?? null, updated_at: now })
+    .where('id', '=', id)
+    .execute();
+};
+
 /** Makes any account an active admin with this password. */
 export const makeAdmin = async (db: Database, id: number, hash: string, now: Date): Promise<void> => {
   await db
@@ -180,23 +212,27 @@ interface AccountRow {
   readonly pending_email_expires_at: Date | null;
   readonly password_hash: string;
   readonly role: Role;
+  readonly avatar_media_id: string | null;
   readonly email_verified_at: Date | null;
   readonly disabled_at: Date | null;
   readonly created_at: Date;
 }
 
-const toAccount = (row: AccountRow | undefined): Account | undefined =>
-  row && {
-    id: row.id,
-    username: row.username,
-    email: row.email,
-    pendingEmail: row.pending_email ?? undefined,
-    pendingEmailExpiresAt: row.pending_email_expires_at ?? undefined,
-    passwordHash: row.password_hash,
-    role: row.role,
-    state: accountState({
-      emailVerifiedAt: row.email_verified_at ?? undefined,
-      disabledAt: row.disabled_at ?? undefined,
-    }),
-    createdAt: row.created_at,
-  };
+/** A row as an account. */
+export const toAccount = (row: AccountRow): Account => ({
+  id: row.id,
+  username: row.username,
+  email: row.email,
+  pendingEmail: row.pending_email ?? undefined,
+  pendingEmailExpiresAt: row.pending_email_expires_at ?? undefined,
+  passwordHash: row.password_hash,
+  role: row.role,
+  avatarMediaId: row.avatar_media_id ?? undefined,
+  state: accountState({
+    emailVerifiedAt: row.email_verified_at ?? undefined,
+    disabledAt: row.disabled_at ?? undefined,
+  }),
+  createdAt: row.created_at,
+});
+
+const found = (row: AccountRow | undefined): Account | undefined => row && toAccount(row);

@@ -32,26 +32,43 @@ export interface VerificationLink extends StoredLink {
   readonly userId: number;
 }
 
-/** The verification link with this token; a reset token is none. */
-export const findVerificationLink = async (
-  db: Database,
-  hash: Buffer,
-): Promise<VerificationLink | undefined> => {
+/** A link that sets a new password, as it is stored. */
+export interface ResetLink extends Omit<VerificationLink, 'purpose'> {
+  readonly purpose: 'reset';
+}
+
+const findLink = async (db: Database, hash: Buffer): Promise<VerificationLink | ResetLink | undefined> => {
   const row = await db
     .selectFrom('one_time_tokens')
     .select(['id', 'user_id', 'purpose', 'email', 'expires_at', 'used_at', 'spent_at'])
     .where('token_hash', '=', hash)
     .executeTakeFirst();
-  if (!row || row.purpose === 'reset') return undefined;
-  return {
-    id: row.id,
-    userId: row.user_id,
-    purpose: row.purpose,
-    email: row.email,
-    expiresAt: row.expires_at,
-    usedAt: row.used_at ?? undefined,
-    spentAt: row.spent_at ?? undefined,
-  };
+  return (
+    row && {
+      id: row.id,
+      userId: row.user_id,
+      purpose: row.purpose,
+      email: row.email,
+      expiresAt: row.expires_at,
+      usedAt: row.used_at ?? undefined,
+      spentAt: row.spent_at ?? undefined,
+    }
+  );
+};
+
+/** The verification link with this token; a reset token is none. */
+export const findVerificationLink = async (
+  db: Database,
+  hash: Buffer,
+): Promise<VerificationLink | undefined> => {
+  const link = await findLink(db, hash);
+  return link?.purpose === 'reset' ? undefined : link;
+};
+
+/** The reset link with this token; a verification token is none. */
+export const findResetLink = async (db: Database, hash: Buffer): Promise<ResetLink | undefined> => {
+  const link = await findLink(db, hash);
+  return link?.purpose === 'reset' ? link : undefined;
 };
 
 /** Notes that the link has been used. */
@@ -59,14 +76,20 @@ export const useLink = async (db: Database, id: number, now: Date): Promise<void
   await db.updateTable('one_time_tokens').set({ used_at: now }).where('id', '=', id).execute();
 };
 
-/** Spends every open reset link of the user. */
-export const spendResetLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
-  await db
+const openLinks = (db: Database, userId: number, now: Date) =>
+  db
     .updateTable('one_time_tokens')
     .set({ spent_at: now })
     .where('user_id', '=', userId)
-    .where('purpose', '=', 'reset')
     .where('used_at', 'is', null)
-    .where('spent_at', 'is', null)
-    .execute();
+    .where('spent_at', 'is', null);
+
+/** Spends every open reset link of the user. */
+export const spendResetLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
+  await openLinks(db, userId, now).where('purpose', '=', 'reset').execute();
+};
+
+/** Spends every open link of the user. */
+export const spendLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
+  await openLinks(db, userId, now).execute();
 };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import type { MediaType } from '../rules/media-types.ts';
 
 /** A medium with what its object says of the bytes. */
@@ -53,7 +54,14 @@ const selectMedia = (db: Database) =>
     .select(['media.id', 'media.type', 'media.sha256', 'media.original_name', 'media.created_at'])
     .select(['media_objects.content_type', 'media_objects.size']);
 
-/** Inserts a medium. */
+/** Turns the loss of an owner, who was erased meanwhile, into the refusal that a bearer without account gets. */
+export const refuseLostOwner = (error: unknown): never => {
+  const constraint = violatedConstraint(error);
+  if (constraint !== 'fk_media_owner' && constraint !== 'fk_media_uploads_owner') throw error;
+  throw new AppError('invalid_token', { cause: error });
+};
+
+/** Inserts a medium. @throws AppError `invalid_token` when its owner is gone */
 export const insertMedium = async (tx: Database, medium: NewMedium, now: Date): Promise<void> => {
   await tx
     .insertInto('media')
@@ -66,7 +74,8 @@ export const insertMedium = async (tx: Database, medium: NewMedium, now: Date): 
       attached_at: medium.isAttached ? now : null,
       created_at: now,
     })
-    .execute();
+    .execute()
+    .catch(refuseLostOwner);
 };
 
 /** The medium with this id. */
@@ -110,9 +119,19 @@ export const lockMedium = async (tx: Database, id: string): Promise<MediumState 
   return { type, sha256, ownerId, isAttached: attachedAt !== null };
 };
 
-/** Marks a locked medium as taken over by a domain. */
-export const markAttached = async (tx: Database, id: string, now: Date): Promise<void> => {
-  await tx.updateTable('media').set({ attached_at: now }).where('id', '=', id).execute();
+/** Marks a locked medium as taken over by a domain; it gets a new owner when one is given. */
+export const markAttached = async (
+  tx: Database,
+  id: string,
+  now: Date,
+  newOwnerId: number | undefined,
+): Promise<void> => {
+  const owner = newOwnerId === undefined ? {} : { owner_user_id: newOwnerId };
+  await tx
+    .updateTable('media')
+    .set({ attached_at: now, ...owner })
+    .where('id', '=', id)
+    .execute();
 };
 
 /** Deletes a locked medium; `in-use` while a column that restricts deletion points to it. */

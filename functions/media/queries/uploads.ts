@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import type { MediaType } from '../rules/media-types.ts';
+import { refuseLostOwner } from './media.ts';
 
 /** A two-step upload. */
 export interface Upload {
@@ -36,7 +37,7 @@ const toUpload = (row: Selectable<Tables['media_uploads']>): Upload => ({
   expiresAt: row.expires_at,
 });
 
-/** Inserts an open upload. */
+/** Inserts an open upload. @throws AppError `invalid_token` when its owner is gone */
 export const insertUpload = async (db: Database, upload: NewUpload, now: Date): Promise<void> => {
   await db
     .insertInto('media_uploads')
@@ -54,7 +55,8 @@ export const insertUpload = async (db: Database, upload: NewUpload, now: Date): 
       expires_at: upload.expiresAt,
       created_at: now,
     })
-    .execute();
+    .execute()
+    .catch(refuseLostOwner);
 };
 
 /** The upload with this id; with `lock` its row is held until the transaction ends. */

@@ -1,7 +1,7 @@
+import { queueOpenItems } from '#shared/queue/open-items.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from '../immediate-jobs.ts';
 import { listOpenTasks, type OpenTask } from '../queries/immediate-tasks.ts';
-import { queueOpenItems } from './queue-open-items.ts';
 
 /** Hands over a job for every open immediate task that is due within the look-ahead. */
 export const queueImmediateTasks = (context: Context): Promise<void> =>

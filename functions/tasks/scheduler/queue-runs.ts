@@ -1,7 +1,7 @@
+import { queueOpenItems } from '#shared/queue/open-items.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { listOpenRuns, type OpenRun } from '../queries/scheduled-runs.ts';
 import { runJob, SCHEDULED_QUEUE } from '../scheduled-jobs.ts';
-import { queueOpenItems } from './queue-open-items.ts';
 
 /** Hands over a job for every open run that is due within the look-ahead. */
 export const queueRuns = (context: Context): Promise<void> =>

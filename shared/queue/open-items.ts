@@ -1,5 +1,5 @@
-import type { Job } from '#shared/queue/queues.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '../runtime/context.ts';
+import type { Job } from './queues.ts';
 
 const PAGE = 500;
 /** The next tick goes on where one that ran out of time stopped working: the oldest come first. */
@@ -14,7 +14,7 @@ export interface OpenItems<Item> {
 }
 
 /**
- * Hands over a job for every open item (rule S1 b, c). The queue ignores jobs that it still has, so this restores
+ * Hands over a job for every open item. The queue ignores jobs that it still has, so this restores
  * exactly what Redis has lost.
  */
 export const queueOpenItems = async <Item>(context: Context, items: OpenItems<Item>): Promise<void> => {

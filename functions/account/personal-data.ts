@@ -1,0 +1,37 @@
+import { eraseOwner, exportOwner } from '#functions/media/index.ts';
+import { eraseUserTasks, exportUserTasks } from '#functions/tasks/index.ts';
+import type { Database } from '#shared/database/database.ts';
+import type { Context } from '#shared/runtime/context.ts';
+
+/** Lists by name; `{}` when the domain keeps nothing. */
+export type DomainExport = Readonly<Record<string, unknown>>;
+
+/** What one domain keeps about a user. */
+interface PersonalData {
+  /** What the export says; absent until the domain keeps something. */
+  readonly read?: (context: Context, userId: number) => Promise<DomainExport>;
+  /** Deletes, in the transaction of the erasure, what does not go with the user's row. */
+  readonly erase?: (transaction: Database, context: Context, userId: number) => Promise<void>;
+}
+
+/** The domains by their key in the export, in its order. What a new domain keeps is one line here. */
+export const PERSONAL_DATA = {
+  kana: {},
+  dictionary: {},
+  courses: {},
+  media: {
+    read: ({ db }, userId) => exportOwner(db, userId),
+    erase: eraseOwner,
+  },
+  tasks: {
+    read: ({ db, config }, userId) => exportUserTasks(db, config, userId),
+    erase: (transaction, _context, userId) => eraseUserTasks(transaction, userId),
+  },
+} satisfies Record<string, PersonalData>;
+
+/** A key of the export that a domain fills. */
+export type DomainKey = keyof typeof PERSONAL_DATA;
+
+/** {@link PERSONAL_DATA} as a list. */
+export const personalData = (): readonly (readonly [DomainKey, PersonalData])[] =>
+  Object.entries(PERSONAL_DATA) as [DomainKey, PersonalData][];

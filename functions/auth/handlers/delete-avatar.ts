@@ -1,0 +1,16 @@
+import { callerId } from '#shared/http/caller.ts';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { removeOwnAvatar } from '../avatars.ts';
+
+/** DELETE /profile/avatar, any signed-in account: takes the picture away and has its file removed. */
+export const handler = endpoint(
+  {
+    summary: 'Remove the own picture',
+    guard: 'user',
+    responses: { 204: { description: 'There is no picture any more.' } },
+  },
+  async (_input, context) => {
+    await removeOwnAvatar(context, callerId(context.caller));
+    return { status: 204 };
+  },
+);

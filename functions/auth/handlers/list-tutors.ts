@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { idField } from '#shared/http/fields.ts';
+import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
+import { findTutors } from '../users.ts';
+
+/** GET /admin/tutors, admin: active accounts of role 2, by the key of the username. */
+export const handler = endpoint(
+  {
+    summary: 'List tutors',
+    guard: 'admin',
+    request: { query: z.object(pagingQuery(100)) },
+    responses: {
+      200: {
+        description: 'Active tutors by username.',
+        schema: listOf(z.object({ id: idField(), username: z.string() })),
+        headers: PAGING_HEADER_NAMES,
+      },
+    },
+  },
+  async ({ query }, context) => {
+    const { items, total } = await findTutors(context, query);
+    const body = items.map(({ id, username }) => ({ id, username }));
+    return { status: 200, body, headers: pagingHeaders(context.request, query, total) };
+  },
+);

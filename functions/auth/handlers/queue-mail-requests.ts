@@ -1,0 +1,5 @@
+import { cronFunction } from '#shared/runtime/queue-function.ts';
+import { queueMailRequests } from '../mail-requests.ts';
+
+/** Every minute: brings requests for a mail whose job was lost back to the queue. */
+export const handler = cronFunction(queueMailRequests);

@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+import type { Role } from '#shared/auth/access-token.ts';
+import type { Database } from '#shared/database/database.ts';
+import { type Listing, offsetOf, type Page } from '#shared/http/paging.ts';
+import { type Account, accounts, mapTaken, toAccount } from './accounts.ts';
+
+/** Which accounts a list shows; all filters together. */
+export interface UserFilter {
+  readonly role?: Role | undefined;
+  readonly active?: boolean | undefined;
+  /** A folded part of the address or of the username's key; empty finds all. */
+  readonly search: string;
+}
+
+const TUTOR = 2;
+
+const filtered = (db: Database, { role, active, search }: UserFilter) =>
+  accounts(db)
+    .$if(role !== undefined, (query) => query.where('role', '=', role ?? 1))
+    .$if(active !== undefined, (query) => query.where('active', '=', active ? 1 : 0))
+    // LOCATE takes the text as it is, where LIKE would have to be told that % and _ are no patterns.
+    .$if(search !== '', (query) =>
+      query.where(({ or }) =>
+        or([
+          sql<boolean>`LOCATE(${search}, users.email) > 0`,
+          sql<boolean>`LOCATE(${search}, users.username_key) > 0`,
+        ]),
+      ),
+    );
+
+const countRows = async (query: ReturnType<typeof accounts>): Promise<number> => {
+  const counted = query.clearSelect().select(({ fn }) => fn.countAll<number>().as('total'));
+  return Number((await counted.executeTakeFirstOrThrow()).total);
+};
+
+/** Accounts by address. */
+export const listAccounts = async (
+  db: Database,
+  filter: UserFilter,
+  page: Page,
+): Promise<Listing<Account>> => {
+  const query = filtered(db, filter);
+  const rows = await query
+    .orderBy('users.email')
+    .orderBy('users.id')
+    .limit(page.count)
+    .offset(offsetOf(page))
+    .execute();
+  return { items: rows.map((row) => toAccount(row)), total: await countRows(query) };
+};
+
+/** Active tutors by the key of the username. */
+export const listActiveTutors = async (db: Database, page: Page): Promise<Listing<Account>> => {
+  const query = filtered(db, { role: TUTOR, active: true, search: '' });
+  const rows = await query
+    .orderBy('users.username_key')
+    .orderBy('users.id')
+    .limit(page.count)
+    .offset(offsetOf(page))
+    .execute();
+  return { items: rows.map((row) => toAccount(row)), total: await countRows(query) };
+};
+
+/** Gives an account another address at once; a pending one is dropped. @throws AppError `email_taken` */
+export const replaceEmail = async (db: Database, id: number, email: string, now: Date): Promise<void> => {
+  await db
+    .updateTable('users')
+    .set({ email, pending_email: null, pending_email_expires_at: null, updated_at: now })
+    .where('id', '=', id)
+    .execute()
+    .catch(mapTaken);
+};
+
+/** Stores another role. */
+export const storeRole = async (db: Database, id: number, role: Role, now: Date): Promise<void> => {
+  await db.updateTable('users').set({ role, updated_at: now }).where('id', '=', id).execute();
+};
+
+/** Confirms the stored address and lifts a disabling, so that the account is active. */
+export const activateAccount = async (db: Database, id: number, now: Date): Promise<void> => {
+  await db
+    .updateTable('users')
+    .set({
+      email_verified_at: sql<Date>`COALESCE(email_verified_at, ${now})`,
+      disabled_at: null,
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .execute();
+};
+
+/** Disables an account. */
+export const disableAccount = async (db: Database, id: number, now: Date): Promise<void> => {
+  await db.updateTable('users').set({ disabled_at: now, updated_at: now }).where('id', '=', id).execute();
+};

@@ -1,0 +1,145 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type AccountWorld,
+  openAccountWorld,
+  PASSWORD,
+  type SignedIn,
+} from '#functions/account/testing/account-world.ts';
+import type { TestAnswer } from '#shared/testing/invoke.ts';
+import { openAdmin, openVictim, REVOCATIONS, type Revocation, refresh, type Victim } from './revocations.ts';
+import { ROUNDS_TIMEOUT_MS, rounds } from './rounds.ts';
+
+const ROUNDS = rounds(200, 10);
+const REFRESHES = 6;
+const LOGINS = 3;
+
+let world: AccountWorld;
+let admin: SignedIn;
+beforeAll(async () => {
+  world = await openAccountWorld({ AUTH_THROTTLE: 'off' });
+  admin = await openAdmin(world);
+});
+afterAll(() => world.close());
+
+const logIn = ({ account }: Victim): Promise<TestAnswer> =>
+  world.call('POST', '/auth/login', {
+    headers: { 'x-auth-mode': 'token' },
+    body: { login: account.email, password: PASSWORD },
+  });
+const use = (accessToken: string): Promise<TestAnswer> =>
+  world.call('GET', '/profile', { headers: { authorization: `Bearer ${accessToken}` } });
+const liveSessions = async ({ account }: Victim): Promise<number> => {
+  const { rows } = await sql`
+    SELECT id FROM user_sessions WHERE user_id = ${account.id} AND ended_at IS NULL`.execute(world.db);
+  return rows.length;
+};
+const tokensOf = (answers: readonly TestAnswer[]): SignedIn[] =>
+  answers.filter(({ status }) => status === 200).map(({ json }) => json);
+
+/** Starts both at once, in an order that changes from round to round. */
+const race = async (
+  round: number,
+  { revoke, status = 204 }: Revocation,
+  victim: Victim,
+  others: readonly (() => Promise<TestAnswer>)[],
+): Promise<TestAnswer[]> => {
+  const revocation = () => revoke(world, victim);
+  const position = round % (others.length + 1);
+  const before = others.slice(0, position).map((other) => other());
+  const revoked = revocation();
+  const after = others.slice(position).map((other) => other());
+  expect((await revoked).status).toBe(status);
+  return Promise.all([...before, ...after]);
+};
+
+/** No token of a session that ended gets through, whenever it was issued. */
+const expectDead = async (
+  tokens: readonly Pick<SignedIn, 'accessToken' | 'refreshToken'>[],
+): Promise<void> => {
+  for (const { accessToken, refreshToken } of tokens) {
+    expect((await use(accessToken)).status).toBe(401);
+    expect((await refresh(world, refreshToken)).status).toBe(401);
+  }
+};
+
+describe(`a refresh that races leaves no survivor, ${ROUNDS} times`, () => {
+  test.each(REVOCATIONS.map((each) => [each.name, each] as const))(
+    'with %s',
+    { timeout: ROUNDS_TIMEOUT_MS },
+    async (_name, revocation) => {
+      let refreshed = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const victim = await openVictim(world, admin, revocation);
+        const { session } = victim;
+        const answers = await race(
+          round,
+          revocation,
+          victim,
+          Array.from({ length: REFRESHES }, () => () => refresh(world, session.refreshToken)),
+        );
+        const tokens = tokensOf(answers);
+        refreshed += tokens.length;
+        await expectDead([session, ...tokens]);
+        expect(await liveSessions(victim)).toBe(revocation.ends === 'all' ? 0 : 1);
+      }
+      // If all had come too late there would have been no race.
+      expect(refreshed).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe(`a login that races leaves no survivor, ${ROUNDS} times`, () => {
+  const resetting = REVOCATIONS.filter(({ keepsPassword }) => !keepsPassword);
+  test.each(resetting.map((each) => [each.name, each] as const))(
+    'with %s, after which its password opens nothing',
+    { timeout: ROUNDS_TIMEOUT_MS },
+    async (_name, revocation) => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const victim = await openVictim(world, admin, revocation);
+        const answers = await race(
+          round,
+          revocation,
+          victim,
+          Array.from({ length: LOGINS }, () => () => logIn(victim)),
+        );
+        for (const { status } of answers) expect([200, 401]).toContain(status);
+        await expectDead(tokensOf(answers));
+        expect(await liveSessions(victim)).toBe(revocation.ends === 'all' ? 0 : 1);
+        expect((await logIn(victim)).status).toBe(401);
+      }
+    },
+  );
+
+  const ending = REVOCATIONS.filter(({ keepsPassword, ends }) => keepsPassword && ends === 'all');
+  test.each(ending.map((each) => [each.name, each] as const))(
+    'with %s, unless it came after',
+    { timeout: ROUNDS_TIMEOUT_MS },
+    async (_name, revocation) => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const victim = await openVictim(world, admin, revocation);
+        const answers = await race(
+          round,
+          revocation,
+          victim,
+          Array.from({ length: LOGINS }, () => () => logIn(victim)),
+        );
+        expect(answers.map(({ status }) => status)).toEqual(Array(LOGINS).fill(200));
+        await expectDead([victim.session, victim.other]);
+        const { rows } = await sql<{ role: number }>`
+          SELECT role FROM users WHERE id = ${victim.account.id}`.execute(world.db);
+        let survivors = 0;
+        for (const { accessToken, refreshToken } of tokensOf(answers)) {
+          const answer = await use(accessToken);
+          const alive = answer.status === 200;
+          expect((await refresh(world, refreshToken)).status).toBe(alive ? 200 : 401);
+          if (!alive) continue;
+          survivors += 1;
+          const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString());
+          expect(claims.role).toBe(rows[0]?.role);
+        }
+        expect(await liveSessions(victim)).toBe(survivors);
+      }
+    },
+  );
+});
