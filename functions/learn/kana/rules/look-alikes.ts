@@ -5,7 +5,17 @@
 const GROUPS: readonly string[] = [
   ...['あおぬめ', 'ぬねれわ', 'さきちら', 'るろら', 'はほまよ', 'けはに', 'たなに', 'いりこに', 'うらつ'],
   ...['くへしつ', 'えんそて', 'すむみ', 'かやせ', 'のゆめ', 'ひふみ', 'とてをこ', 'もしまほ'],
-  ...['シツソンノ', 'リソノ', 'クケタワ', 'ウワフラヲ', 'コユヨロ', 'エコニユ', 'ヌスメナ', 'アマム', 'チテナ'],
+  ...[
+    'シツソンノ',
+    'リソノ',
+    'クケタワ',
+    'ウワフラヲ',
+    'コユヨロ',
+    'エコニユ',
+    'ヌスメナ',
+    'アマム',
+    'チテナ',
+  ],
   ...['ルレハ', 'カサセヤ', 'オホネ', 'イトナメ', 'ヘレフ', 'ヒセモ', 'キチモホ', 'ミシニ'],
 ];
 
@@ -19,9 +29,14 @@ const shareGroup = (a: string, b: string): boolean => {
   return others !== undefined && [...(groupsOf.get(a) ?? [])].some((group) => others.has(group));
 };
 
-/** が as か and the dakuten, ぱ as は and the handakuten, か as か and no sign. */
-const decompose = (kana: string): { base: string; sign: string } => {
+const parts = new Map<string, { readonly base: string; readonly sign: string }>();
+
+/** が as か and the dakuten, ぱ as は and the handakuten, か as か and no sign; kept, as there are few kana. */
+const decompose = (kana: string): { readonly base: string; readonly sign: string } => {
+  const known = parts.get(kana);
+  if (known) return known;
   const [base = '', sign = ''] = kana.normalize('NFD');
+  parts.set(kana, { base, sign });
   return { base, sign };
 };
 
@@ -35,8 +50,8 @@ const singlesLookAlike = (a: string, b: string): boolean => {
  * ち in one group), きゃ and きゅ (same first kana), きゃ and ちゃ (same second kana, first ones alike).
  */
 export const lookAlike = (a: string, b: string): boolean => {
-  const [firstA = '', secondA] = a.normalize('NFC');
-  const [firstB = '', secondB] = b.normalize('NFC');
+  const [firstA = '', secondA] = a;
+  const [firstB = '', secondB] = b;
   if ((secondA === undefined) !== (secondB === undefined)) return false;
   if (secondA === undefined) return singlesLookAlike(firstA, firstB);
   return firstA === firstB || (secondA === secondB && singlesLookAlike(firstA, firstB));

@@ -4,9 +4,9 @@ export type Random = () => number;
 /** The items in an order of which all are equally likely (Fisher-Yates). */
 export const shuffled = <T>(items: readonly T[], random: Random): T[] => {
   const result = [...items];
-  for (let left = result.length; left > 1; left--) {
-    const [drawn] = result.splice(Math.floor(random() * left), 1);
-    result.push(drawn as T);
+  for (let last = result.length - 1; last > 0; last--) {
+    const drawn = Math.floor(random() * (last + 1));
+    [result[last], result[drawn]] = [result[drawn] as T, result[last] as T];
   }
   return result;
 };

@@ -1,6 +1,6 @@
+import type { TestType } from './character.ts';
 import { lookAlike } from './look-alikes.ts';
 import { type Random, shuffled } from './random.ts';
-import type { TestType } from './skill.ts';
 
 /** A character as an option of a test in one alphabet. */
 export interface OptionKana {
@@ -46,15 +46,9 @@ export const wrongOptions = (
   testType: TestType,
   random: Random,
 ): string[] => {
-  const pool = shuffled(
-    set.filter((option) => !isAlsoRight(right, option, testType)),
-    random,
-  );
-  const byTier = ([1, 2, 3] as const).flatMap((tier) =>
-    pool.filter((option) => tierOf(right, option) === tier),
-  );
-  return shuffled(
-    byTier.slice(0, OPTIONS).map(({ text }) => text),
-    random,
-  );
+  const pool = set.filter((option) => !isAlsoRight(right, option, testType));
+  const tiers: Record<1 | 2 | 3, string[]> = { 1: [], 2: [], 3: [] };
+  for (const option of shuffled(pool, random)) tiers[tierOf(right, option)].push(option.text);
+  const hardest = [...tiers[1], ...tiers[2], ...tiers[3]].slice(0, OPTIONS);
+  return shuffled(hardest, random);
 };
