@@ -1,9 +1,10 @@
+import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { mailRegistrationLink } from './links.ts';
-import { type Account, findAccount, insertAccount } from './queries/accounts.ts';
+import { type Account, findAccount, insertAccount, lockAccount } from './queries/accounts.ts';
 import { recordEvents } from './queries/events.ts';
 import { countRegistration } from './registration-limit.ts';
 import type { Client } from './rules/client.ts';
@@ -42,6 +43,13 @@ export const registerAccount = async (
 /** The caller's own account. @throws AppError `invalid_token` when it is gone or no longer active (R14) */
 export const getOwnAccount = async (context: Context, userId: number): Promise<Account> => {
   const account = await findAccount(context.db, userId);
+  if (account?.state !== 'active') throw new AppError('invalid_token');
+  return account;
+};
+
+/** Locks the caller's own account until the transaction ends. @throws AppError `invalid_token`, as above */
+export const lockOwnAccount = async (transaction: Database, userId: number): Promise<Account> => {
+  const account = await lockAccount(transaction, userId);
   if (account?.state !== 'active') throw new AppError('invalid_token');
   return account;
 };

@@ -4,6 +4,12 @@ import { type Attempt, type Counter, reserveAttempt } from './attempts.ts';
 import { recordRefusal } from './queries/events.ts';
 import type { Client } from './rules/client.ts';
 
+/** A password is judged again when the account changed meanwhile; more often than this nobody changes one. */
+export const MAXIMUM_JUDGEMENTS = 5;
+
+/** How the counters name an account that exists. */
+export const accountSubject = (userId: number): string => `user:${userId}`;
+
 /** Whose password is being tried, and from where. */
 export interface LoginSubject {
   /** The account found, or the login itself: both count alike, so that neither tells whether it exists (R20). */

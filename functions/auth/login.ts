@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import type { IssuedTokens } from './auth-mode.ts';
-import { reserveLogin } from './login-throttle.ts';
+import { accountSubject, MAXIMUM_JUDGEMENTS, reserveLogin } from './login-throttle.ts';
 import {
   type Account,
   findLoginAccount,
@@ -42,14 +42,11 @@ type Judgement =
       readonly at: Date;
     };
 
-/** A password is judged again when the account changed meanwhile; more often than this nobody changes one. */
-const MAXIMUM_JUDGEMENTS = 5;
-
 const loginName = (login: string): LoginName =>
   login.includes('@') ? { email: normalizeEmail(login) } : { usernameKey: usernameKey(login) };
 
 const accountText = (found: Found, name: LoginName): string => {
-  if (found) return `user:${found.account.id}`;
+  if (found) return accountSubject(found.account.id);
   return 'email' in name ? `email:${name.email}` : `username:${name.usernameKey}`;
 };
 

@@ -1,8 +1,7 @@
 import { type Role, signAccessToken } from '#shared/auth/access-token.ts';
-import { type Ending, markEnded } from '#shared/auth/revocation.ts';
 import type { Config } from '#shared/config/config.ts';
 import type { Database } from '#shared/database/database.ts';
-import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { clearedCookies, type IssuedTokens } from './auth-mode.ts';
@@ -13,6 +12,7 @@ import * as queries from './queries/sessions.ts';
 import type { RefreshCredential } from './refresh-credential.ts';
 import type { Client } from './rules/client.ts';
 import { refreshOutcome, refreshTokenExpiry } from './rules/refresh-outcome.ts';
+import { markAfterCommit } from './session-ends.ts';
 
 /** A session with a refresh token that is stored but not yet handed out. */
 export interface OpenSession {
@@ -58,10 +58,6 @@ export const issueTokens = async (config: Config, session: OpenSession, now: Dat
     refreshExpiresIn: Math.floor(refreshMs / 1_000),
   };
 };
-
-/** Marks what has ended in Redis, once the transaction that ended it is committed (auth.md R13). */
-const markAfterCommit = (transaction: Database, context: Context, ending: Ending): void =>
-  afterCommit(transaction, () => markEnded(context, ending));
 
 /**
  * Exchanges a refresh token for new tokens. A replay ends the session.

@@ -7,4 +7,5 @@ export {
   ensureScheduledTask,
 } from './domain-scheduled-tasks.ts';
 export { createImmediateTask } from './immediate-tasks.ts';
+export { isTimeZone } from './rules/time-zones.ts';
 export { eraseUserTasks, exportUserTasks } from './user-tasks.ts';

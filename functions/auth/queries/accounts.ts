@@ -65,28 +65,43 @@ export const lockAccount = async (db: Database, id: number): Promise<Account | u
 export const lockAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
   toAccount(await accounts(db).where('users.email', '=', email).forUpdate().executeTakeFirst());
 
+/** Locks the rows of all active admins until the transaction ends, and returns their ids. */
+export const lockActiveAdmins = async (db: Database): Promise<number[]> => {
+  const rows = await db
+    .selectFrom('users')
+    .select('id')
+    .where('role', '=', 3)
+    .where('active', '=', 1)
+    .forUpdate()
+    .execute();
+  return rows.map(({ id }) => id);
+};
+
 /** How an account is named at login: by its address, or by the key of its username. */
 export type LoginName = { readonly email: string } | { readonly usernameKey: string };
 
+const namedBy = (name: LoginName | { readonly id: number }) => {
+  if ('id' in name) return { column: 'users.id', value: name.id } as const;
+  if ('email' in name) return { column: 'users.email', value: name.email } as const;
+  return { column: 'users.username_key', value: name.usernameKey } as const;
+};
+
 /**
- * The account that a login names, and when a session of it was last opened from the network. One statement, so
+ * The account whose password is tried, and when a session of it was last opened from the network. One statement, so
  * that an unknown login costs what a known one costs.
  */
 export const findLoginAccount = async (
   db: Database,
-  login: LoginName,
+  name: LoginName | { readonly id: number },
   network: string,
 ): Promise<{ account: Account; networkUsedAt: Date | undefined } | undefined> => {
+  const { column, value } = namedBy(name);
   const row = await accounts(db)
     .leftJoin('user_networks', (join) =>
       join.onRef('user_networks.user_id', '=', 'users.id').on('user_networks.network', '=', network),
     )
     .select('user_networks.last_login_at')
-    .where(
-      'email' in login ? 'users.email' : 'users.username_key',
-      '=',
-      'email' in login ? login.email : login.usernameKey,
-    )
+    .where(column, '=', value)
     .executeTakeFirst();
   const account = toAccount(row);
   return account && { account, networkUsedAt: row?.last_login_at ?? undefined };

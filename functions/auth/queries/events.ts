@@ -10,18 +10,28 @@ export type EventKind =
   | 'login_failed'
   | 'login_blocked'
   | 'logout'
+  | 'logout_all'
+  | 'session_ended'
   | 'refresh_replay'
   | 'email_verified'
+  | 'email_change_requested'
   | 'email_changed'
+  | 'password_changed'
+  | 'password_reset_requested'
+  | 'password_reset'
   | 'password_set_by_admin'
   | 'user_created'
   | 'role_changed'
-  | 'activated';
+  | 'activated'
+  | 'deactivated'
+  | 'export'
+  | 'erase';
 
-/** One event; `client` is absent for what no request caused. */
+/** One event; `client` is absent for what no request caused, `actorId` unless an administrator did it. */
 export interface AuthEvent {
   readonly kind: EventKind;
   readonly userId: number | undefined;
+  readonly actorId?: number | undefined;
   readonly client?: Client;
 }
 
@@ -30,9 +40,10 @@ export const recordEvents = async (db: Database, events: readonly AuthEvent[], n
   await db
     .insertInto('auth_events')
     .values(
-      events.map(({ kind, userId, client }) => ({
+      events.map(({ kind, userId, actorId, client }) => ({
         kind,
         user_id: userId ?? null,
+        actor_id: actorId ?? null,
         network: client?.network ?? null,
         user_agent: client?.userAgent ?? null,
         created_at: now,

@@ -5,7 +5,16 @@ import type { StoredRefreshToken } from '../rules/refresh-outcome.ts';
 import '../tables.ts';
 
 /** Why a session ended, as `end_reason` says it. */
-export type EndReason = 'logout' | 'replay' | 'password_set_by_admin';
+export type EndReason =
+  | 'logout'
+  | 'logout_all'
+  | 'session_ended'
+  | 'replay'
+  | 'password_changed'
+  | 'password_reset'
+  | 'password_set_by_admin'
+  | 'role_changed'
+  | 'disabled';
 
 /** A session that begins. */
 export interface NewSession {
@@ -76,7 +85,10 @@ export const endSession = async (db: Database, id: number, reason: EndReason, no
     .execute();
 };
 
-/** Ends all sessions of a user, whose row is locked; returns the highest id among those that lived. */
+/**
+ * Ends all sessions of a user, whose row is locked. Returns the highest id among all that the user ever had, also
+ * those that had ended: whoever ended them may have died before the mark was written.
+ */
 export const endAllSessions = async (
   db: Database,
   userId: number,
@@ -87,7 +99,6 @@ export const endAllSessions = async (
     .selectFrom('user_sessions')
     .select(({ fn }) => fn.max('id').as('highest'))
     .where('user_id', '=', userId)
-    .where('ended_at', 'is', null)
     .executeTakeFirst();
   if (row?.highest === null || row?.highest === undefined) return undefined;
   await db
@@ -97,6 +108,32 @@ export const endAllSessions = async (
     .where('ended_at', 'is', null)
     .execute();
   return Number(row.highest);
+};
+
+/** Ends all sessions but one of a user, whose row is locked; returns the ids of those that ended. */
+export const endOtherSessions = async (
+  db: Database,
+  userId: number,
+  kept: number,
+  reason: EndReason,
+  now: Date,
+): Promise<number[]> => {
+  const rows = await db
+    .selectFrom('user_sessions')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('id', '!=', kept)
+    .where('ended_at', 'is', null)
+    .forUpdate()
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return ids;
+  await db
+    .updateTable('user_sessions')
+    .set({ ended_at: now, end_reason: reason })
+    .where('id', 'in', ids)
+    .execute();
+  return ids;
 };
 
 /** A refresh token that is issued; `parentId` is the token it was exchanged for. */

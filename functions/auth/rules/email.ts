@@ -21,3 +21,7 @@ export const isEmail = (text: string): boolean => {
     DOMAIN.test(text.slice(at + 1))
   );
 };
+
+/** An address for the eyes of whoever had the account's old one: its first character and its domain (R29). */
+export const maskEmail = (email: string): string =>
+  `${email.slice(0, 1)}***@${email.slice(email.lastIndexOf('@') + 1)}`;

@@ -1,27 +1,11 @@
 import { useResources } from '#shared/runtime/resources.ts';
 import { invoke, type TestAnswer, type TestRequest } from '#shared/testing/invoke.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
-import { handler as confirmEmail } from '../handlers/confirm-email.ts';
-import { handler as getProfile } from '../handlers/get-profile.ts';
-import { handler as login } from '../handlers/login.ts';
-import { handler as logout } from '../handlers/logout.ts';
-import { handler as refresh } from '../handlers/refresh.ts';
-import { handler as register } from '../handlers/register.ts';
-import { handler as verifyEmail } from '../handlers/verify-email.ts';
 import { createOpaqueToken } from '../opaque-token.ts';
 import { insertAccount } from '../queries/accounts.ts';
 import { insertLink, type NewLink } from '../queries/one-time-tokens.ts';
 import { usernameKey } from '../rules/username.ts';
-
-const ENDPOINTS = {
-  register: [register, 'POST', '/api/v6/auth/register'],
-  login: [login, 'POST', '/api/v6/auth/login'],
-  refresh: [refresh, 'POST', '/api/v6/auth/refresh'],
-  confirmEmail: [confirmEmail, 'GET', '/api/v6/auth/verify-email'],
-  verifyEmail: [verifyEmail, 'POST', '/api/v6/auth/verify-email'],
-  logout: [logout, 'POST', '/api/v6/auth/logout'],
-  getProfile: [getProfile, 'GET', '/api/v6/profile'],
-} as const;
+import { ENDPOINTS } from './endpoints.ts';
 
 /** The password of every account that {@link AuthTest.createAccount} makes. */
 export const PASSWORD = 'correct horse battery';
@@ -64,7 +48,8 @@ export const openAuthTest = async (environment: NodeJS.ProcessEnv = {}): Promise
   const unbind = useResources(resources);
   const hash = await passwords.hash(PASSWORD);
   const call: AuthTest['call'] = (endpoint, request = {}) => {
-    const [handler, method, path] = ENDPOINTS[endpoint];
+    const [handler, method, template] = ENDPOINTS[endpoint];
+    const path = template.replace(/\{(\w+)\}/g, (_, name) => request.pathParameters?.[name] ?? '');
     return invoke(handler, { method, path, ...request });
   };
   return {

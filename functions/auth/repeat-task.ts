@@ -1,0 +1,63 @@
+import { changeScheduledTask, deleteScheduledTask, ensureScheduledTask } from '#functions/tasks/index.ts';
+import type { Config } from '#shared/config/config.ts';
+import type { Database } from '#shared/database/database.ts';
+import type { Context } from '#shared/runtime/context.ts';
+
+type RepeatContext = Pick<Context, 'config' | 'queues' | 'log'>;
+
+/** Whose repeat task it is, and what it follows. */
+export interface Repeater {
+  readonly userId: number;
+  /** The stored address. */
+  readonly email: string;
+  readonly timeZone: string;
+}
+
+const keyOf = (userId: number, { INTERNAL_BASE_URL }: Pick<Config, 'INTERNAL_BASE_URL'>) => ({
+  userId,
+  url: `${INTERNAL_BASE_URL}/api/v6/test-results/drop-marks/${userId}`,
+});
+
+const contentFor = (email: string) => ({ recipient: email, variables: [] });
+
+/** Makes sure that the user's repeat task exists (auth.md R26); an existing one is left as it is. */
+export const ensureRepeatTask = async (
+  transaction: Database,
+  context: RepeatContext,
+  { userId, email, timeZone }: Repeater,
+): Promise<void> => {
+  await ensureScheduledTask(transaction, context, {
+    ...keyOf(userId, context.config),
+    method: 'POST',
+    cron: '0 0 * * *',
+    timezone: timeZone,
+    slug: 'notify_alphabet',
+    content: contentFor(email),
+  });
+};
+
+/** Deletes the user's repeat task, and no other; that there is none is no fault. */
+export const deleteRepeatTask = async (
+  transaction: Database,
+  context: RepeatContext,
+  userId: number,
+): Promise<void> => {
+  await deleteScheduledTask(transaction, keyOf(userId, context.config));
+};
+
+/**
+ * Takes the user's repeat task, if there is one, to a new zone or a new stored address, in the transaction that
+ * changes it (auth.md R26).
+ */
+export const moveRepeatTask = async (
+  transaction: Database,
+  context: RepeatContext,
+  userId: number,
+  { timeZone, email }: { readonly timeZone?: string | undefined; readonly email?: string | undefined },
+): Promise<void> => {
+  if (timeZone === undefined && email === undefined) return;
+  await changeScheduledTask(transaction, context, keyOf(userId, context.config), {
+    ...(timeZone === undefined ? {} : { timezone: timeZone }),
+    ...(email === undefined ? {} : { content: contentFor(email) }),
+  });
+};
