@@ -1,7 +1,5 @@
-/** What a user wants to happen to marks once everything is mastered. */
-export const REPEAT_FLAGS = ['in question', 'ignore', 'repeat'] as const;
-/** One of {@link REPEAT_FLAGS}. */
-export type RepeatFlag = (typeof REPEAT_FLAGS)[number];
+/** What a user wants to happen to marks once everything is mastered (auth.md, `alphabetRepeat`). */
+type RepeatFlag = 'in question' | 'ignore' | 'repeat';
 
 /** How many skills the catalogue offers, and how many of these the user has mastered. */
 export interface Mastery {
