@@ -18,7 +18,8 @@ const COLUMNS = [
   'audio_media_id as audioMediaId',
 ] as const;
 
-const toCharacter = ({ audioMediaId, ...row }: Row): Character => ({
+/** A row as a character. */
+export const toCharacter = ({ audioMediaId, ...row }: Row): Character => ({
   ...row,
   ...(audioMediaId === null ? {} : { audioMediaId }),
 });
@@ -30,10 +31,10 @@ const refusingTaken = mapConstraint({
   uq_characters_katakana: { code: 'katakana_taken', field: 'katakana' },
 });
 
-/** What may be written to a row; `audioMediaId: null` takes the sound away. */
-export interface CharacterChange extends Partial<CharacterFields> {
+/** What is written to a row: fields that are undefined stay, `audioMediaId: null` takes the sound away. */
+export type CharacterChange = { readonly [K in keyof CharacterFields]?: CharacterFields[K] | undefined } & {
   readonly audioMediaId?: string | null;
-}
+};
 
 const toColumns = (change: CharacterChange): Updateable<Tables['characters']> =>
   Object.fromEntries(
@@ -49,26 +50,24 @@ const toColumns = (change: CharacterChange): Updateable<Tables['characters']> =>
     }).filter(([, value]) => value !== undefined),
   );
 
+/** The rows of all characters, for {@link toCharacter}. */
+export const characterRows = (db: Database) => db.selectFrom('characters').select(COLUMNS);
+
 /** All characters by ascending id. */
 export const listCharacters = async (db: Database): Promise<Character[]> => {
-  const rows = await db.selectFrom('characters').select(COLUMNS).orderBy('id').execute();
+  const rows = await characterRows(db).orderBy('id').execute();
   return rows.map(toCharacter);
 };
 
 /** The character with this id. */
 export const findCharacter = async (db: Database, id: number): Promise<Character | undefined> => {
-  const row = await db.selectFrom('characters').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+  const row = await characterRows(db).where('id', '=', id).executeTakeFirst();
   return row && toCharacter(row);
 };
 
 /** {@link findCharacter}, with a lock on the row until the transaction ends. */
 export const lockCharacter = async (tx: Database, id: number): Promise<Character | undefined> => {
-  const row = await tx
-    .selectFrom('characters')
-    .select(COLUMNS)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+  const row = await characterRows(tx).where('id', '=', id).forUpdate().executeTakeFirst();
   return row && toCharacter(row);
 };
 
