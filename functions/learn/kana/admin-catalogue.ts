@@ -66,7 +66,7 @@ const checkEdit = ({ fields, removeAudio, file }: CharacterEdit): void => {
   }
   const values = [...Object.values(fields), removeAudio, file?.filename || undefined];
   if (values.some((value) => value !== undefined)) return;
-  const message = `must hold at least one of ${Object.keys(fields).join(', ')}, audio, removeAudio`;
+  const message = 'must hold at least one field of a character, an audio file or removeAudio';
   throw invalid({ field: '', message, code: 'required' });
 };
 
