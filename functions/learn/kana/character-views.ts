@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { type LinkContext, url } from '#functions/media/index.ts';
 import { idField } from '#shared/http/fields.ts';
-import { type Alphabet, type Character, KANA_SETS } from './rules/character.ts';
-
-/** Languages of readings: Hepburn for `en` and `de`, Polivanov for `ru`. */
-export type ReadingLocale = 'en' | 'ru' | 'de';
-
-/** The reading of a character in a language. */
-export const readingOf = (character: Character, locale: ReadingLocale): string =>
-  locale === 'ru' ? character.russianReading : character.englishReading;
+import {
+  type Alphabet,
+  type Character,
+  KANA_SETS,
+  type ReadingLocale,
+  readingOf,
+} from './rules/character.ts';
 
 const position = {
   consonant: z.string().meta({ description: 'Empty for the vowels and ん.', example: 'k' }),

@@ -4,13 +4,10 @@ import type { Context } from '#shared/runtime/context.ts';
 import { listCharacters } from './queries/characters.ts';
 import { findTestedSkills, type SkillKind } from './queries/skills.ts';
 import { charactersOfSet, type SetFilter } from './rules/catalogue-order.ts';
-import type { Alphabet, Character } from './rules/character.ts';
+import { type Alphabet, type Character, type ReadingLocale, readingOf } from './rules/character.ts';
 import type { Random } from './rules/random.ts';
 import { selectCharacters } from './rules/selection.ts';
 import { wrongOptions } from './rules/wrong-options.ts';
-
-/** Languages of readings: Hepburn for `en` and `de`, Polivanov for `ru`. */
-export type ReadingLocale = 'en' | 'ru' | 'de';
 
 /** What is asked for. */
 export interface TestOrder extends SkillKind {
@@ -40,9 +37,6 @@ const inAlphabet = (character: Character, alphabet: Alphabet) => ({
   ...character,
   text: character[alphabet],
 });
-
-const readingOf = (character: Character, locale: ReadingLocale): string =>
-  locale === 'ru' ? character.russianReading : character.englishReading;
 
 /** Draws a test (rules R2-R9); has no side effect. */
 export const drawTest = async (context: Context, order: TestOrder, random: Random): Promise<TestItem[]> => {

@@ -1,9 +1,9 @@
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { currentCatalogue, type KeptAnswer, keptAnswer } from './catalogue.ts';
-import { type ReadingLocale, toBody, toItem } from './character-views.ts';
+import { toBody, toItem } from './character-views.ts';
 import type { SetFilter } from './rules/catalogue-order.ts';
-import type { Alphabet, Character } from './rules/character.ts';
+import type { Alphabet, Character, ReadingLocale } from './rules/character.ts';
 import { rowOrColumn } from './rules/row-column.ts';
 
 /** How a list of characters is shown. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type KanaRequest, type KanaWorld, openKanaWorld } from '../testing/kana-world.ts';
+import { type Learner, SERVICE } from '../testing/learner-world.ts';
 
 let world: KanaWorld;
-let admin: { headers: Record<string, string>; userId: number };
+let admin: Learner;
 beforeAll(async () => {
   world = await openKanaWorld();
   admin = await world.signIn(3);
@@ -45,13 +46,13 @@ describe('who may call', () => {
     ['DELETE', '/1'],
   ])('%s /admin/characters%s', async (method, path) => {
     const [user, tutor] = [await world.signIn(1), await world.signIn(2)];
-    const call = async (headers: Record<string, string>) => {
+    const call = async (headers: Readonly<Record<string, string>>) => {
       const { status, json } = await world.call(`/admin/characters${path}`, { method, headers });
       return [status, json?.code];
     };
     expect(await call({})).toEqual([401, 'unauthenticated']);
     expect(await call({ authorization: 'Bearer nonsense' })).toEqual([401, 'invalid_token']);
-    expect(await call({ 'x-api-key': 'local-api-key-worthless' })).toEqual([401, 'unauthenticated']);
+    expect(await call(SERVICE)).toEqual([401, 'unauthenticated']);
     expect(await call(user.headers)).toEqual([403, 'forbidden']);
     expect(await call(tutor.headers)).toEqual([403, 'forbidden']);
   });

@@ -1,16 +1,10 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  formOf,
-  type KanaRequest,
-  type KanaWorld,
-  openKanaWorld,
-  SERVICE,
-  soundOf,
-} from '../testing/kana-world.ts';
+import { formOf, type KanaRequest, type KanaWorld, openKanaWorld, soundOf } from '../testing/kana-world.ts';
+import { type Learner, SERVICE } from '../testing/learner-world.ts';
 
 let world: KanaWorld;
-let admin: Record<string, string>;
+let admin: Learner['headers'];
 let ki: Buffer;
 let ka: Buffer;
 beforeAll(async () => {
@@ -190,11 +184,12 @@ test('deleted by the media service leaves its character without one (R19)', asyn
 
 test('cannot be given while the store is away, and everything else can', async () => {
   const { id, url } = await createWithSound();
-  const away = `${world.root}-away`;
-  await rename(world.root, away);
-  const { storage } = world.resources;
+  const { storage, config } = world.resources;
+  const root = config.MEDIA_BASE_PATH;
+  const away = `${root}-away`;
+  await rename(root, away);
   // A file where the root should be: the store can neither be read nor made again.
-  await writeFile(world.root, '');
+  await writeFile(root, '');
   try {
     expect(await storage.probe()).toBe(false);
     const { status, json, headers } = await patch(id, formOf({}, audio(ka)));
@@ -202,10 +197,10 @@ test('cannot be given while the store is away, and everything else can', async (
     expect((await patch(id, formOf({ englishReading: 'kii' }))).status).toBe(204);
     expect(await urlOf(id)).toBe(url);
   } finally {
-    await rm(world.root);
-    await rename(away, world.root);
+    await rm(root);
+    await rename(away, root);
     expect(await storage.probe()).toBe(true);
   }
   expect((await world.call(url)).bytes.equals(ki)).toBe(true);
-  expect(await readdir(`${world.root}/tmp`)).toEqual([]);
+  expect(await readdir(`${root}/tmp`)).toEqual([]);
 });

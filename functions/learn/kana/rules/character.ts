@@ -31,3 +31,10 @@ export interface Character extends CharacterFields {
   readonly id: number;
   readonly audioMediaId?: string;
 }
+
+/** Languages of readings: Hepburn for `en` and `de`, Polivanov for `ru`. */
+export type ReadingLocale = 'en' | 'ru' | 'de';
+
+/** The reading of a character in a language. */
+export const readingOf = (character: Character, locale: ReadingLocale): string =>
+  locale === 'ru' ? character.russianReading : character.englishReading;

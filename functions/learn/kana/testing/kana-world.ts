@@ -1,12 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { sql } from 'kysely';
-import { type Role, signAccessToken } from '#shared/auth/access-token.ts';
-import { useResources } from '#shared/runtime/resources.ts';
+import { readFile } from 'node:fs/promises';
+import type { Role } from '#shared/auth/access-token.ts';
 import { startHandlerServer } from '#shared/testing/handler-server.ts';
-import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
+import type { TestResources } from '#shared/testing/test-resources.ts';
 import { soundPath } from '../seed/seed.ts';
+import { type Learner, openLearnerWorld } from './learner-world.ts';
 
 /** An answer with its body read; `json` of a JSON body. */
 export interface Reply {
@@ -28,17 +25,12 @@ export interface KanaRequest {
 /** The handlers of the whole product behind a server, with a database and a media store of their own. */
 export interface KanaWorld {
   readonly resources: TestResources;
-  /** Root of the media store. */
-  readonly root: string;
   /** Calls a path below `/api/v6`, or the path of an absolute URL. */
   call(path: string, request?: KanaRequest): Promise<Reply>;
-  /** `authorization` header of a new account. */
-  signIn(role: Role): Promise<{ readonly headers: Record<string, string>; readonly userId: number }>;
+  /** A new account without settings. */
+  signIn(role: Role): Promise<Learner>;
   close(): Promise<void>;
 }
-
-/** Header of the service. */
-export const SERVICE = { 'x-api-key': 'local-api-key-worthless' };
 
 /** The bytes of a seeded sound, such as `ki`. */
 export const soundOf = (name: string): Promise<Buffer> =>
@@ -55,31 +47,16 @@ export const formOf = (
   return form;
 };
 
-let users = 0;
-
-const insertUser = async ({ db }: TestResources, role: Role): Promise<number> => {
-  users += 1;
-  const name = `kana-user-${users}`;
-  const { insertId } = await sql`
-    INSERT INTO users (username, username_key, email, password_hash, role, created_at, updated_at)
-    VALUES (${name}, ${name}, ${`${name}@example.com`}, 'x', ${role}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`.execute(
-    db,
-  );
-  return Number(insertId);
-};
-
 const pathOf = (path: string): string =>
   path.startsWith('http') ? new URL(path).pathname.replace('/api/v6', '') + new URL(path).search : path;
 
 /** Opens a world of its own for a test file; its catalogue is empty. */
-export const openKanaWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<KanaWorld> => {
-  const root = await mkdtemp(join(tmpdir(), 'japanesestudent-kana-'));
-  const resources = await openTestResources({ MEDIA_BASE_PATH: root, ...settings });
-  const unbind = useResources(resources);
+export const openKanaWorld = async (environment: NodeJS.ProcessEnv = {}): Promise<KanaWorld> => {
+  const world = await openLearnerWorld(environment);
+  const { resources } = world;
   const server = await startHandlerServer(resources.config.MEDIA_IDLE_TIMEOUT);
   return {
     resources,
-    root,
     call: async (path, { method = 'GET', body, form, headers = {} } = {}) => {
       const json = body === undefined ? {} : { 'content-type': 'application/json' };
       const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -95,17 +72,10 @@ export const openKanaWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<K
       const parsed = isJson && bytes.length > 0 ? JSON.parse(bytes.toString()) : undefined;
       return { status: response.status, headers: response.headers, bytes, json: parsed };
     },
-    signIn: async (role) => {
-      const userId = await insertUser(resources, role);
-      const claims = { userId, role, sessionId: 1 };
-      const { token } = await signAccessToken(claims, resources.config, new Date());
-      return { headers: { authorization: `Bearer ${token}` }, userId };
-    },
+    signIn: (role) => world.createLearner(undefined, role),
     close: async () => {
       await server.close();
-      unbind();
-      await resources.close();
-      await rm(root, { recursive: true, force: true });
+      await world.close();
     },
   };
 };
