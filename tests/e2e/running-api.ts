@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { loadConfig } from '#shared/config/config.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
@@ -8,7 +11,7 @@ import { startDevServer } from '#shared/local/dev-server.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 
-/** The API under serverless-offline with a database, a Redis prefix and a mail server of its own. */
+/** The API under serverless-offline with a database, a Redis prefix, a media store and a mail server of its own. */
 export interface RunningApi {
   readonly url: string;
   readonly mail: MailSink;
@@ -38,6 +41,7 @@ const untilReady = async (url: string): Promise<void> => {
 export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<RunningApi> => {
   const suffix = randomBytes(6).toString('hex');
   const mail = await startMailSink();
+  const media = await mkdtemp(join(tmpdir(), 'japanesestudent-e2e-'));
   const environment = {
     ...testEnvironment(),
     LOG_LEVEL: 'info',
@@ -45,6 +49,7 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
     REDIS_PREFIX: `test-${suffix}`,
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(mail.port),
+    MEDIA_BASE_PATH: media,
     TASK_TICK_SECONDS: '1',
     ...overrides,
   };
@@ -90,6 +95,7 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
       await sql`DROP DATABASE IF EXISTS ${sql.id(config.DB_NAME)}`.execute(admin);
       await db.destroy();
       await admin.destroy();
+      await rm(media, { recursive: true, force: true });
     },
   };
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exportUserKana } from '#functions/learn/index.ts';
+import { exportUserKana } from './export.ts';
 import { seed } from './seed/seed.ts';
 import { type KanaWorld, openKanaWorld } from './testing/kana-world.ts';
 
