@@ -37,7 +37,10 @@ const untilReady = async (url: string): Promise<void> => {
   throw new Error('the API did not become ready');
 };
 
-/** Starts everything; `overrides` wins over the test environment, and may name a database that exists. */
+/**
+ * Starts everything; `overrides` wins over the test environment, and may name a database that exists and, as `PORT`,
+ * the port to listen on.
+ */
 export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<RunningApi> => {
   const suffix = randomBytes(6).toString('hex');
   const mail = await startMailSink();
@@ -65,7 +68,7 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
   let output = '';
   const start = () =>
     startDevServer({
-      port: 0,
+      port: Number(overrides['PORT'] ?? 0),
       environment,
       watch: false,
       log: (line) => {
