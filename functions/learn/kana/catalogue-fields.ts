@@ -19,6 +19,11 @@ export const listingQuery = {
   set: setFilter().meta({ description: 'Which characters are listed.' }),
 };
 
+/** The credit that the licence of the shipped sounds asks for. */
+export const SOUND_CREDIT =
+  'Shipped sounds: "HTS voice tohoku-f01", Copyright (c) 2015 Intelligent Communication Network (Ito-Nose) ' +
+  'Laboratory, Tohoku University, CC BY 4.0, synthesised with Open JTalk, trimmed and normalised.';
+
 /** Headers of the public answers, in words. */
 export const CATALOGUE_HEADERS = {
   ETag: 'Hash of the body; `If-None-Match` with it is answered 304.',

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { CATALOGUE_HEADERS, cachedAnswer, listingQuery, NOT_MODIFIED } from '../catalogue-fields.ts';
+import {
+  CATALOGUE_HEADERS,
+  cachedAnswer,
+  listingQuery,
+  NOT_MODIFIED,
+  SOUND_CREDIT,
+} from '../catalogue-fields.ts';
 import { characterItem } from '../character-views.ts';
 import { listOfCharacters } from '../public-catalogue.ts';
 
@@ -8,6 +14,7 @@ import { listOfCharacters } from '../public-catalogue.ts';
 export const handler = endpoint(
   {
     summary: 'List the characters',
+    description: `The 104 kana that the product ships, and what administrators made of them. ${SOUND_CREDIT}`,
     guard: 'public',
     request: { query: z.object(listingQuery) },
     responses: {
