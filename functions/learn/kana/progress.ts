@@ -1,8 +1,6 @@
 import type { Context } from '#shared/runtime/context.ts';
 import { countProgress, listProgress } from './queries/progress.ts';
 
-export type { CharacterProgress, SkillCounts, SkillName } from './queries/progress.ts';
-
 /** The caller's progress in every character with a tested skill, by ascending id. */
 export const listHistory = ({ db }: Context, userId: number) => listProgress(db, userId);
 

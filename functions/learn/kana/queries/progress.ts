@@ -18,8 +18,8 @@ export type CharacterProgress = Readonly<Record<SkillName, number>> & {
 const skillName = (alphabet: Alphabet, testType: TestType) =>
   `${alphabet}${testType.charAt(0).toUpperCase()}${testType.slice(1)}Result` as SkillName;
 
-/** The six skills of a character with their names. */
-export const SKILLS = ALPHABETS.flatMap((alphabet) =>
+/** The six skills of a character with their names in the history. */
+const SKILLS = ALPHABETS.flatMap((alphabet) =>
   TEST_TYPES.map((testType) => ({ alphabet, testType, name: skillName(alphabet, testType) })),
 );
 

@@ -42,6 +42,7 @@ export const drawChart = (title: string, questions: number, lines: readonly Char
   const ticks = Array.from({ length: 7 }, (_, index) => (index * questions) / 6);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text(LEFT, 26, title),
     ...[0, 0.25, 0.5, 0.75, 0.95, 1].map(gridLine),
