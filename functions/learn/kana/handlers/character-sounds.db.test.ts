@@ -166,6 +166,31 @@ describe('a sound given to a character', () => {
   });
 });
 
+test('of several sounds given at once one stays, the others are gone', async () => {
+  const { id } = await createWithSound();
+  const sounds = await Promise.all(['a', 'i', 'u', 'e', 'o'].map(soundOf));
+  const answers = await Promise.all(sounds.map((bytes) => patch(id, formOf({}, audio(bytes)))));
+  expect(answers.map(({ status }) => status)).toEqual(sounds.map(() => 204));
+  const last = await world.call((await urlOf(id)) ?? '');
+  expect(sounds.some((bytes) => bytes.equals(last.bytes))).toBe(true);
+  expect(await media()).toMatchObject([{ attached_at: expect.any(Date) }]);
+});
+
+test('a new sound and the media service deleting the old one meet in either sequence', async () => {
+  for (let round = 0; round < 5; round++) {
+    const { id, url } = await createWithSound();
+    const [edited, deleted] = await Promise.all([
+      patch(id, formOf({}, audio(ka))),
+      world.call(url, { method: 'DELETE', headers: SERVICE }),
+    ]);
+    expect(edited.status).toBe(204);
+    expect([204, 404]).toContain(deleted.status);
+    expect((await world.call((await urlOf(id)) ?? '')).bytes.equals(ka)).toBe(true);
+    expect(await media()).toHaveLength(1);
+    await asAdmin(`/${id}`, { method: 'DELETE' });
+  }
+});
+
 test('goes with its character', async () => {
   const { id, url } = await createWithSound();
   await asAdmin(`/${id}`, { method: 'DELETE' });
