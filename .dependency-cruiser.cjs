@@ -1,5 +1,8 @@
 /** Import directions of design.md. scripts/check-imports.ts runs this and fails when too few modules were cruised. */
 const DOMAIN = '^functions/([^/]+)/';
+/** The folder that has a domain's inner shape; `learn` has one for each area. */
+const INNER = 'functions/(?:learn/[^/]+|(?!learn/)[^/]+)';
+const AREA = '^functions/learn/(kana|dictionary|courses)/';
 
 module.exports = {
   forbidden: [
@@ -37,12 +40,19 @@ module.exports = {
       to: { path: `^functions/(${above})/` },
     })),
     {
+      name: 'areas-do-not-meet',
+      comment: 'the areas of learn know nothing of each other',
+      severity: 'error',
+      from: { path: AREA },
+      to: { path: '^functions/learn/', pathNot: '^functions/learn/$1/' },
+    },
+    {
       name: 'rules-are-pure',
       comment: 'rules know no I/O: only other rules, the error type and plain text functions',
       severity: 'error',
       from: { path: '/rules/', pathNot: '\\.test\\.ts$' },
       to: {
-        path: '^(functions/[^/]+/(?!rules/)|shared/(?!errors/|text/|config/parsers))|^node_modules/(kysely|mysql2|ioredis|bullmq|nodemailer|pino)/',
+        path: `^(${INNER}/(?!rules/)|shared/(?!errors/|text/|config/parsers))|^node_modules/(kysely|mysql2|ioredis|bullmq|nodemailer|pino)/`,
       },
     },
     {
@@ -50,7 +60,7 @@ module.exports = {
       comment: 'queries hold SQL; they know neither use cases nor handlers',
       severity: 'error',
       from: { path: '/queries/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^functions/[^/]+/(?!queries/|rules/|tables\\.ts)' },
+      to: { path: `^${INNER}/(?!queries/|rules/|tables\\.ts)` },
     },
     {
       name: 'handlers-call-use-cases',

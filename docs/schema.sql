@@ -14,6 +14,29 @@ CREATE TABLE `auth_events` (
   CONSTRAINT `fk_auth_events_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `characters` (
+  `id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `consonant` varchar(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  `vowel` char(1) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `kana_set` enum('basic','voiced','digraph') NOT NULL,
+  `hiragana` varchar(2) NOT NULL,
+  `katakana` varchar(2) NOT NULL,
+  `english_reading` varchar(5) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `russian_reading` varchar(5) NOT NULL,
+  `audio_media_id` varchar(48) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  `updated_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `uq_characters_consonant_vowel` (`consonant`,`vowel`),
+  UNIQUE KEY `uq_characters_hiragana` (`hiragana`),
+  UNIQUE KEY `uq_characters_katakana` (`katakana`),
+  UNIQUE KEY `uq_characters_audio_media` (`audio_media_id`),
+  KEY `ix_characters_set` (`kana_set`,`id`),
+  KEY `ix_characters_vowel` (`vowel`),
+  CONSTRAINT `fk_characters_audio_media` FOREIGN KEY (`audio_media_id`) REFERENCES `media` (`id`) ON DELETE SET NULL,
+  CONSTRAINT `ck_characters_vowel` CHECK (`vowel` in ('a','i','u','e','o','n'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `email_templates` (
   `id` int(10) unsigned NOT NULL AUTO_INCREMENT,
   `slug` varchar(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -68,16 +91,32 @@ CREATE TABLE `immediate_tasks` (
   CONSTRAINT `fk_immediate_tasks_template` FOREIGN KEY (`template_id`) REFERENCES `email_templates` (`id`) ON DELETE SET NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
-CREATE TABLE `mail_requests` (
-  `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
-  `kind` varchar(32) NOT NULL,
-  `email` varchar(100) NOT NULL,
-  `done_at` datetime(3) DEFAULT NULL,
+CREATE TABLE `kana_mark_drops` (
+  `user_id` int(10) unsigned NOT NULL,
+  `run_key` varchar(260) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `affected` int(10) unsigned NOT NULL,
   `created_at` datetime(3) NOT NULL,
-  PRIMARY KEY (`id`),
-  KEY `ix_mail_requests_done` (`done_at`,`id`),
-  KEY `ix_mail_requests_email` (`email`),
-  CONSTRAINT `ck_mail_requests_kind` CHECK (`kind` in ('resend_verification','forgot_password'))
+  PRIMARY KEY (`user_id`,`run_key`),
+  KEY `ix_kana_mark_drops_created` (`created_at`),
+  CONSTRAINT `fk_kana_mark_drops_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `kana_skills` (
+  `user_id` int(10) unsigned NOT NULL,
+  `alphabet` enum('hiragana','katakana') NOT NULL,
+  `test_type` enum('reading','writing','listening') NOT NULL,
+  `character_id` int(10) unsigned NOT NULL,
+  `mark` decimal(5,4) NOT NULL DEFAULT 0.0000,
+  `attempts` int(10) unsigned NOT NULL,
+  `correct` int(10) unsigned NOT NULL,
+  `last_answer` varchar(20) DEFAULT NULL,
+  `last_tested_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`user_id`,`alphabet`,`test_type`,`character_id`),
+  KEY `ix_kana_skills_character` (`character_id`),
+  CONSTRAINT `fk_kana_skills_character` FOREIGN KEY (`character_id`) REFERENCES `characters` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `fk_kana_skills_user` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE,
+  CONSTRAINT `ck_kana_skills_mark` CHECK (`mark` between 0 and 1),
+  CONSTRAINT `ck_kana_skills_correct` CHECK (`correct` <= `attempts`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `media` (

@@ -1,3 +1,4 @@
+import { exportUserKana } from '#functions/learn/index.ts';
 import { eraseOwner, exportOwner } from '#functions/media/index.ts';
 import { eraseUserTasks, exportUserTasks } from '#functions/tasks/index.ts';
 import type { Database } from '#shared/database/database.ts';
@@ -16,7 +17,7 @@ interface PersonalData {
 
 /** The domains by their key in the export, in its order. What a new domain keeps is one line here. */
 export const PERSONAL_DATA = {
-  kana: {},
+  kana: { read: ({ db }, userId) => exportUserKana(db, userId) },
   dictionary: {},
   courses: {},
   media: {

@@ -89,7 +89,10 @@ export const emptyFile = (field: string): AppError =>
  * Stores a file, durably and outside the caller's transaction; until `attach` it is subject to the sweeper.
  * @throws AppError `validation_failed` (empty), `payload_too_large`, `unsupported_media_type`, `unavailable`
  */
-export const store = async (context: MediaContext, media: NewMedia): Promise<StoredMedium> => {
+export const store = async (
+  context: Pick<Context, 'db' | 'storage' | 'log' | 'now'>,
+  media: NewMedia,
+): Promise<StoredMedium> => {
   const { type, stream, filename, ownerId, field = 'file' } = media;
   await requireUsableStore(context);
   const { maxBytes } = mediaTypeRules(type);

@@ -18,6 +18,14 @@ export const pathId = () => queryInteger(1, MAXIMUM_ID);
 /** An `{id}` of a path that names a row with a `BIGINT` key: any positive integer that a number can hold. */
 export const longPathId = () => queryInteger(1, Number.MAX_SAFE_INTEGER);
 
+/** An `{id}` of a path where one too large for any column names nothing, instead of being a fault. */
+export const openPathId = () =>
+  z
+    .string()
+    .regex(/^[1-9][0-9]*$/, 'must be a positive integer without leading zero')
+    .transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
+    .meta({ override: { type: 'integer', minimum: 1 } });
+
 /** A time in an answer: RFC 3339 in UTC with milliseconds and `Z`. */
 export const timestamp = () => z.iso.datetime({ precision: 3 }).meta({ example: '2026-01-02T03:04:05.000Z' });
 

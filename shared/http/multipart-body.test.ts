@@ -53,6 +53,14 @@ describe('multipart bodies', () => {
     expect(files['avatar']?.sha256).toHaveLength(64);
   });
 
+  it('keeps an empty file that has a name, and drops the part of a file field left blank', async () => {
+    const file = (filename: string) => multipart([{ name: 'avatar', content: '', filename }]);
+    const named = await parseMultipart(file('a.png').bytes, file('').type, spec);
+    expect(named.files['avatar']).toMatchObject({ filename: 'a.png', bytes: Buffer.alloc(0) });
+    const blank = await parseMultipart(file('').bytes, file('').type, spec);
+    expect(Object.keys(blank.files)).toEqual([]);
+  });
+
   it('turns numbers and booleans into what the schema expects and leaves other text alone', async () => {
     const { bytes, type } = multipart([
       { name: 'name', content: '42' },

@@ -12,7 +12,7 @@ const MAXIMUM_TEXT_BYTES = 1_048_576;
 export const isMultipart = (contentType: string | undefined): boolean =>
   /^multipart\/form-data\s*;/i.test(contentType?.trim() ?? '') && /boundary\s*=/i.test(contentType ?? '');
 
-/** The parts of a multipart body by name, empty ones left out. */
+/** The parts of a multipart body by name; empty texts, and empty files without a name, are left out. */
 export interface MultipartParts {
   readonly fields: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, UploadedFile>>;
@@ -62,7 +62,8 @@ export const parseMultipart = (bytes: Buffer, contentType: string, spec: BodySpe
         chunks.push(chunk);
       });
       stream.on('end', () => {
-        if (limit === undefined || size === 0) return;
+        // A form whose file field was left blank sends an empty part with an empty name.
+        if (limit === undefined || (size === 0 && !filename)) return;
         if (name in files) return fail(malformed());
         const content = Buffer.concat(chunks);
         const sha256 = createHash('sha256').update(content).digest('hex');

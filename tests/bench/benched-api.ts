@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { loadConfig } from '#shared/config/config.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
+import { seed } from '#shared/database/seed.ts';
 import { type DevServer, startDevServer } from '#shared/local/dev-server.ts';
 import { REPOSITORY } from '#shared/local/paths.ts';
 import { startServices } from '#shared/local/services/services.ts';
@@ -40,10 +41,17 @@ export const withApi = async (
     environment: process.env,
     progress,
   });
-  const environment = { ...process.env, APP_ENV: 'test', LOG_LEVEL: 'warn', ...services.environment };
+  const environment = {
+    ...process.env,
+    APP_ENV: 'test',
+    LOG_LEVEL: 'warn',
+    MEDIA_BASE_PATH: join(directory, 'media'),
+    ...services.environment,
+  };
   const db = openDatabase({ ...loadConfig(environment), DB_POOL_SIZE: 2 });
   try {
     await migrate(db);
+    await seed(db, loadConfig(environment));
     const limits = { RATE_LIMIT_PER_MINUTE: '0', TASK_TICK_SECONDS: '60' };
     const server = await startDevServer({
       port: 0,

@@ -1,4 +1,7 @@
-/** `npm run bench:http`: requests per second of /health with 16 connections, and what the API process then holds. */
+/**
+ * `npm run bench:http`: requests per second of /health and of the kana catalogue with 16 connections, and what the
+ * API process then holds.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,8 +23,9 @@ interface Load {
   readonly non2xx: number;
 }
 
-const load = async (url: string, seconds: number): Promise<Load> => {
-  const args = [AUTOCANNON, '--json', '-c', CONNECTIONS, '-d', String(seconds), url];
+const load = async (url: string, seconds: number, headers: readonly string[] = []): Promise<Load> => {
+  const given = headers.flatMap((header) => ['-H', header]);
+  const args = [AUTOCANNON, '--json', '-c', CONNECTIONS, '-d', String(seconds), ...given, url];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Load;
 };
@@ -40,12 +44,28 @@ const touchEverything = async (url: string): Promise<number> => {
   return routes.length;
 };
 
+/** The public catalogue: every answer comes from memory, after a look at the database that the requests share. */
+const loadCatalogue = async (url: string): Promise<void> => {
+  const measure = async (name: string, path: string, headers: readonly string[] = []): Promise<void> => {
+    await load(`${url}${path}`, 2, headers);
+    const { requests, latency } = await load(`${url}${path}`, 5, headers);
+    console.log(
+      `GET ${name}: ${Math.round(requests.average)} requests/s, p50 ${latency.p50} ms, p99 ${latency.p99} ms`,
+    );
+  };
+  const etag = (await fetch(`${url}/api/v6/characters`)).headers.get('etag') ?? '';
+  await measure('/characters, 104 items', '/api/v6/characters');
+  await measure('/characters, answered 304', '/api/v6/characters', [`If-None-Match=${etag}`]);
+  await measure('/characters/{id}', '/api/v6/characters/7');
+};
+
 await withApi({ watch: false }, async ({ server, databaseConnections }) => {
   await load(`${server.url}/health`, 3);
   const { requests, latency, errors, non2xx } = await load(`${server.url}/health`, 10);
   console.log(
     `GET /health, ${CONNECTIONS} connections: ${Math.round(requests.average)} requests/s (required: ${REQUIRED_PER_SECOND}), p50 ${latency.p50} ms, p99 ${latency.p99} ms, ${errors} errors, ${non2xx} other than 2xx`,
   );
+  await loadCatalogue(server.url);
   const touched = await touchEverything(server.url);
   const { residentMiB, openFiles } = useOf(server.pid());
   const connections = await databaseConnections();

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { inject } from 'vitest';
 import { type Config, loadConfig } from '#shared/config/config.ts';
@@ -14,7 +17,7 @@ import { writeEvidence } from '../secrets/evidence.ts';
 import { openLedger } from '../secrets/ledger.ts';
 import { databasePlaces, redisPlaces } from '../secrets/places.ts';
 
-/** The API under serverless-offline with a database, a Redis prefix and a mail server of its own. */
+/** The API under serverless-offline with a database, a Redis prefix, a media store and a mail server of its own. */
 export interface RunningApi {
   readonly url: string;
   readonly mail: MailSink;
@@ -63,10 +66,14 @@ const untilReady = async (url: string): Promise<void> => {
   throw new Error('the API did not become ready');
 };
 
-/** Starts everything; `overrides` wins over the test environment, and may name a database that exists. */
+/**
+ * Starts everything; `overrides` wins over the test environment, and may name a database that exists and, as `PORT`,
+ * the port to listen on.
+ */
 export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<RunningApi> => {
   const suffix = randomBytes(6).toString('hex');
   const mail = await startMailSink();
+  const media = await mkdtemp(join(tmpdir(), 'japanesestudent-e2e-'));
   const environment = {
     ...testEnvironment(),
     LOG_LEVEL: 'info',
@@ -74,6 +81,7 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
     REDIS_PREFIX: `test-${suffix}`,
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(mail.port),
+    MEDIA_BASE_PATH: media,
     TASK_TICK_SECONDS: '1',
     ...overrides,
   };
@@ -89,7 +97,7 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
   let output = '';
   const start = () =>
     startDevServer({
-      port: 0,
+      port: Number(overrides['PORT'] ?? 0),
       environment,
       watch: false,
       log: (line) => {
@@ -120,6 +128,7 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
       await sql`DROP DATABASE IF EXISTS ${sql.id(config.DB_NAME)}`.execute(admin);
       await db.destroy();
       await admin.destroy();
+      await rm(media, { recursive: true, force: true });
     },
   };
 };

@@ -1,5 +1,6 @@
 import type { Database } from '#shared/database/database.ts';
-import { type Listing, offsetOf, type Page } from '#shared/http/paging.ts';
+import { listPage } from '#shared/database/list-page.ts';
+import type { Listing, Page } from '#shared/http/paging.ts';
 import '../tables.ts';
 
 /** A session that can still be refreshed. */
@@ -21,33 +22,27 @@ const live = (db: Database, userId: number, now: Date) =>
     .where('refresh_expires_at', '>', now);
 
 /** A user's live sessions, the one used last first. */
-export const listLiveSessions = async (
+export const listLiveSessions = (
   db: Database,
   userId: number,
   page: Page,
   now: Date,
-): Promise<Listing<LiveSession>> => {
-  const sessions = live(db, userId, now);
-  const rows = await sessions
-    .select(['id', 'created_at', 'last_used_at', 'refresh_expires_at', 'user_agent', 'network'])
-    .orderBy('last_used_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.count)
-    .offset(offsetOf(page))
-    .execute();
-  const { total } = await sessions
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  const items = rows.map((row) => ({
-    id: row.id,
-    createdAt: row.created_at,
-    lastUsedAt: row.last_used_at,
-    expiresAt: row.refresh_expires_at,
-    userAgent: row.user_agent ?? undefined,
-    network: row.network,
-  }));
-  return { items, total: Number(total) };
-};
+): Promise<Listing<LiveSession>> =>
+  listPage(
+    live(db, userId, now)
+      .select(['id', 'created_at', 'last_used_at', 'refresh_expires_at', 'user_agent', 'network'])
+      .orderBy('last_used_at', 'desc')
+      .orderBy('id', 'desc'),
+    page,
+    (row) => ({
+      id: row.id,
+      createdAt: row.created_at,
+      lastUsedAt: row.last_used_at,
+      expiresAt: row.refresh_expires_at,
+      userAgent: row.user_agent ?? undefined,
+      network: row.network,
+    }),
+  );
 
 /** Locks a live session of the user until the transaction ends; false when there is no such session. */
 export const lockLiveSession = async (

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Role } from '#shared/auth/access-token.ts';
 import type { Database } from '#shared/database/database.ts';
-import { type Listing, offsetOf, type Page } from '#shared/http/paging.ts';
+import { listPage } from '#shared/database/list-page.ts';
+import type { Listing, Page } from '#shared/http/paging.ts';
 import { type Account, accounts, mapTaken, toAccount } from './accounts.ts';
 
 /** Which accounts a list shows; all filters together. */
@@ -28,37 +29,14 @@ const filtered = (db: Database, { role, active, search }: UserFilter) =>
       ),
     );
 
-const countRows = async (query: ReturnType<typeof accounts>): Promise<number> => {
-  const counted = query.clearSelect().select(({ fn }) => fn.countAll<number>().as('total'));
-  return Number((await counted.executeTakeFirstOrThrow()).total);
-};
-
 /** Accounts by address. */
-export const listAccounts = async (
-  db: Database,
-  filter: UserFilter,
-  page: Page,
-): Promise<Listing<Account>> => {
-  const query = filtered(db, filter);
-  const rows = await query
-    .orderBy('users.email')
-    .orderBy('users.id')
-    .limit(page.count)
-    .offset(offsetOf(page))
-    .execute();
-  return { items: rows.map((row) => toAccount(row)), total: await countRows(query) };
-};
+export const listAccounts = (db: Database, filter: UserFilter, page: Page): Promise<Listing<Account>> =>
+  listPage(filtered(db, filter).orderBy('users.email').orderBy('users.id'), page, (row) => toAccount(row));
 
 /** Active tutors by the key of the username. */
-export const listActiveTutors = async (db: Database, page: Page): Promise<Listing<Account>> => {
-  const query = filtered(db, { role: TUTOR, active: true, search: '' });
-  const rows = await query
-    .orderBy('users.username_key')
-    .orderBy('users.id')
-    .limit(page.count)
-    .offset(offsetOf(page))
-    .execute();
-  return { items: rows.map((row) => toAccount(row)), total: await countRows(query) };
+export const listActiveTutors = (db: Database, page: Page): Promise<Listing<Account>> => {
+  const tutors = filtered(db, { role: TUTOR, active: true, search: '' });
+  return listPage(tutors.orderBy('users.username_key').orderBy('users.id'), page, (row) => toAccount(row));
 };
 
 /** Gives an account another address at once; a pending one is dropped. @throws AppError `email_taken` */

@@ -1,0 +1,3 @@
+import './kana/tables.ts';
+
+export { exportUserKana } from './kana/export.ts';

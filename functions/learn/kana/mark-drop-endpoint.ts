@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { Answer, Contract, Input } from '#shared/http/contract.ts';
+import type { RequestContext } from '#shared/http/request-state.ts';
+import { dropMarks } from './mark-drops.ts';
+
+/** Empty counts as absent, as in many clients an empty header is one that was not set. */
+const keyHeader = (description: string) =>
+  z
+    .string()
+    .regex(/^[\x20-\x7e]{0,255}$/, 'must be 1 to 255 printable ASCII characters')
+    .optional()
+    .meta({ description });
+
+/** The contract of both verbs: schedulers that cannot send POST use GET. */
+export const markDropContract = {
+  summary: 'Lower all marks of a user',
+  description:
+    'Every mark goes down by 0.01, once for each key: `X-Task-Run-Id`, else `Idempotency-Key`, else the UTC day. A later call with the key gets the same answer and lowers nothing. GET and POST are the same.',
+  guard: 'service',
+  head: false,
+  request: {
+    path: z.object({
+      userId: z
+        .string()
+        .regex(/^[1-9][0-9]*$/, 'must be a positive integer')
+        .transform(Number),
+    }),
+    headers: z.object({
+      'x-task-run-id': keyHeader('The key; the task service sends it with each webhook run.'),
+      'idempotency-key': keyHeader('The key when `X-Task-Run-Id` is absent.'),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The marks are lowered, now or by the first call with this key.',
+      schema: z.object({ message: z.string(), affected: z.int().min(0) }),
+    },
+  },
+} as const satisfies Contract;
+
+/** Serves both verbs. */
+export const answerMarkDrop = async (
+  { path, headers }: Input<typeof markDropContract>,
+  context: RequestContext,
+): Promise<Answer<typeof markDropContract>> => {
+  const affected = await dropMarks(context, path.userId, {
+    taskRunId: headers['x-task-run-id'],
+    idempotencyKey: headers['idempotency-key'],
+  });
+  return { status: 200, body: { message: 'Marks lowered', affected } };
+};

@@ -1,0 +1,8 @@
+import type { Context } from '#shared/runtime/context.ts';
+import { countProgress, listProgress } from './queries/progress.ts';
+
+/** The caller's progress in every character with a tested skill, by ascending id. */
+export const listHistory = ({ db }: Context, userId: number) => listProgress(db, userId);
+
+/** How far the caller is with each alphabet and test type. */
+export const summarise = ({ db }: Context, userId: number) => countProgress(db, userId);
