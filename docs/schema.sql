@@ -119,6 +119,18 @@ CREATE TABLE `kana_skills` (
   CONSTRAINT `ck_kana_skills_correct` CHECK (`correct` <= `attempts`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `mail_requests` (
+  `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  `kind` varchar(32) NOT NULL,
+  `email` varchar(100) NOT NULL,
+  `done_at` datetime(3) DEFAULT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `ix_mail_requests_done` (`done_at`,`id`),
+  KEY `ix_mail_requests_email` (`email`),
+  CONSTRAINT `ck_mail_requests_kind` CHECK (`kind` in ('resend_verification','forgot_password'))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `media` (
   `id` varchar(48) NOT NULL,
   `type` varchar(20) NOT NULL,
