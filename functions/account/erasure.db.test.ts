@@ -36,7 +36,9 @@ const erasures = async () =>
 describe('DELETE /profile', () => {
   test('erases the caller; the event that stays names nobody; name and address are free', async () => {
     const person = await signUp();
-    expect(await eraseOwn(person)).toMatchObject({ status: 204, text: '', cookies: [] });
+    const answer = await eraseOwn(person);
+    expect(answer).toMatchObject({ status: 204, text: '', cookies: [] });
+    expect(answer.headers['ratelimit-policy']).toContain('"login-account-network";q=10;w=900');
     expect(await exists(person)).toBe(false);
     expect(await erasures()).toEqual([{ user_id: null, actor_id: null, network: null, user_agent: null }]);
     const { email, username } = person;

@@ -16,7 +16,7 @@ interface PersonalData {
 }
 
 /** The domains by their key in the export, in its order. What a new domain keeps is one line here. */
-export const PERSONAL_DATA = {
+const PERSONAL_DATA = {
   kana: { read: ({ db }, userId) => exportUserKana(db, userId) },
   dictionary: {},
   courses: {},
@@ -33,6 +33,6 @@ export const PERSONAL_DATA = {
 /** A key of the export that a domain fills. */
 export type DomainKey = keyof typeof PERSONAL_DATA;
 
-/** {@link PERSONAL_DATA} as a list. */
+/** Each domain with its key, in the order of the export. */
 export const personalData = (): readonly (readonly [DomainKey, PersonalData])[] =>
   Object.entries(PERSONAL_DATA) as [DomainKey, PersonalData][];

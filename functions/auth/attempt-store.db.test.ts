@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
-import { type AttemptStore, createMemoryStore, createRedisStore } from './attempt-store.ts';
+import { type AttemptStore, createMemoryStore } from './attempt-store.ts';
+import { createRedisStore } from './redis-attempt-store.ts';
 import type { AttemptEnd } from './rules/attempt-counter.ts';
 
 let resources: TestResources;

@@ -4,7 +4,8 @@ import type { Redis } from 'ioredis';
 import type { Limit } from '#shared/config/parsers.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/runtime/context.ts';
-import { type AttemptStore, type CounterRef, createMemoryStore, createRedisStore } from './attempt-store.ts';
+import { type AttemptStore, type CounterRef, createMemoryStore } from './attempt-store.ts';
+import { createRedisStore } from './redis-attempt-store.ts';
 import type { AttemptCount, AttemptEnd } from './rules/attempt-counter.ts';
 
 /** A limit and whom it counts: a network, an account, or both. */

@@ -2,6 +2,7 @@ import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
+import type { RequestContext } from '#shared/http/request-state.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import {
   accountSubject,
@@ -21,6 +22,9 @@ export interface GivenPassword {
   readonly client: Client;
 }
 
+/** With what a request has, the limits are told to the caller as well. */
+type Judging = Context & Partial<Pick<RequestContext, 'reportLimits'>>;
+
 /** The account as it is now, and as the login counters know it. @throws AppError `invalid_token` (R14) */
 const lookUp = async (
   context: Context,
@@ -39,7 +43,7 @@ export const loginLimitsOf = async (
 ): Promise<readonly LimitState[]> => loginLimitsReached(context, (await lookUp(context, given)).subject);
 
 /** Judges the password once; the account returned is the one whose hash it was compared with. */
-const judge = async (context: Context, given: GivenPassword): Promise<Account> => {
+const judge = async (context: Judging, given: GivenPassword): Promise<Account> => {
   const { account, subject } = await lookUp(context, given);
   const attempt = await reserveLogin(context, subject);
   const right = await context.passwords
@@ -49,8 +53,11 @@ const judge = async (context: Context, given: GivenPassword): Promise<Account> =
       throw error;
     });
   // A right one clears nothing: whoever holds a stolen session must not get new guesses by it (R21).
-  await attempt.settle(right ? 'release' : 'failure');
-  if (right) return account;
+  const limits = await attempt.settle(right ? 'release' : 'failure');
+  if (right) {
+    context.reportLimits?.(limits);
+    return account;
+  }
   const { userId, client } = given;
   await recordRefusal(context.db, { kind: 'login_failed', userId, client }, context.now());
   throw new AppError('invalid_credentials');
@@ -66,7 +73,7 @@ export type Confirmed<T> = (transaction: Database, account: Account) => Promise<
  * @throws AppError `invalid_credentials`, `rate_limited`, `invalid_token` when the account is gone or disabled
  */
 export const confirmPassword = async <T>(
-  context: Context,
+  context: Judging,
   given: GivenPassword,
   prepare: (judged: Account) => Confirmed<T> | Promise<Confirmed<T>>,
 ): Promise<T> => {

@@ -76,8 +76,14 @@ export const changeScheduledTask = async (
   if (id === undefined) return false;
   const texts = content === null ? { content: '', template_id: 0 } : { content: textOf(content) };
   const body = parsed(taskChanges, { method, timezone, active, cron, catch_up: catchUp, ...texts });
-  await change(transaction, context, id, toChanges(body));
-  return true;
+  try {
+    await change(transaction, context, id, toChanges(body));
+    return true;
+  } catch (error) {
+    // An administrator deleted it between the look and the lock.
+    if (error instanceof AppError && error.code === 'not_found') return false;
+    throw error;
+  }
 };
 
 /** Deletes a task with its runs in the caller's transaction; false when there is none. */

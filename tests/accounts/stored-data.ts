@@ -82,3 +82,11 @@ export const listFiles = async (root: string): Promise<string[]> => {
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .sort();
 };
+
+/** All rows of the database that hold one of the texts. */
+export const databaseRowsWith = async (db: Database, texts: readonly string[]): Promise<string[]> => {
+  const everything = [...(await readEverything(db))].flatMap(([table, rows]) =>
+    rows.map((row) => `${table}: ${row}`),
+  );
+  return everything.filter((row) => texts.some((text) => row.includes(text)));
+};

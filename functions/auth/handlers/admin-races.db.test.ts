@@ -73,6 +73,25 @@ describe('two admins at the same moment (auth.md R27)', () => {
   });
 });
 
+test('an admin who was erased meanwhile changes nothing', async () => {
+  const [admin, account] = [await createAdmin(auth), await auth.createAccount()];
+  // The row alone: the token is not marked, as if the request had passed the guard before the erasure.
+  await auth.db.deleteFrom('users').where('id', '=', admin.id).execute();
+  const refused = { status: 401, json: { code: 'invalid_token' } };
+  const { id } = account;
+  const person = { email: 'n@example.com', username: 'nobody', password: 'a fine password', role: 1 };
+  expect(await admin.call('createUser', { body: person })).toMatchObject(refused);
+  expect(await admin.call('updateUser', { id, body: { email: 'x@example.com' } })).toMatchObject(refused);
+  expect(await admin.call('updateUser', { id, body: { active: false } })).toMatchObject(refused);
+  expect(await admin.call('setUserPassword', { id, body: { password: 'a fine password' } })).toMatchObject(
+    refused,
+  );
+  expect(await auth.db.selectFrom('users').select(['id', 'email', 'active']).execute()).toEqual([
+    { id, email: account.email, active: 1 },
+  ]);
+  await auth.logIn(account);
+});
+
 describe('a login that races with a revocation (auth.md R15)', () => {
   test.each([
     [

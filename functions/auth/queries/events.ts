@@ -1,5 +1,6 @@
 import type { Database } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import type { Client } from '../rules/client.ts';
 import '../tables.ts';
 
@@ -35,7 +36,16 @@ export interface AuthEvent {
   readonly client?: Client;
 }
 
-/** Writes events, in the transaction of the change where there is one. */
+const refuseGoneActor = (error: unknown): never => {
+  if (violatedConstraint(error) === 'fk_auth_events_actor')
+    throw new AppError('invalid_token', { cause: error });
+  throw error;
+};
+
+/**
+ * Writes events, in the transaction of the change where there is one.
+ * @throws AppError `invalid_token` when the admin who acts was erased meanwhile (auth.md R14)
+ */
 export const recordEvents = async (db: Database, events: readonly AuthEvent[], now: Date): Promise<void> => {
   await db
     .insertInto('auth_events')
@@ -49,7 +59,8 @@ export const recordEvents = async (db: Database, events: readonly AuthEvent[], n
         created_at: now,
       })),
     )
-    .execute();
+    .execute()
+    .catch(refuseGoneActor);
 };
 
 /** Writes the event of a refusal, which changes nothing; an account that is gone by now is left out of it. */
