@@ -176,11 +176,11 @@ test('100,000 draws over the catalogue: two options, different, neither right no
   }
 });
 
-test('inside a tier every option is equally likely, in either place', () => {
+test('inside a tier every option is equally likely, in either place', { timeout: 60_000 }, () => {
   const pool = optionsOf('hiragana');
   const right = find(pool, 'き');
   const random = seededRandom(11);
-  const draws = 40_000;
+  const draws = 20_000;
   const first = new Map<string, number>();
   const any = new Map<string, number>();
   for (let draw = 0; draw < draws; draw++) {
@@ -189,8 +189,8 @@ test('inside a tier every option is equally likely, in either place', () => {
     for (const option of options) any.set(option, (any.get(option) ?? 0) + 1);
   }
   expect([...any.keys()].sort()).toEqual(sorted('ぎ さ ち ら'));
-  for (const seen of any.values()) expect(Math.abs(seen / draws - 0.5)).toBeLessThan(0.01);
-  for (const seen of first.values()) expect(Math.abs(seen / draws - 0.25)).toBeLessThan(0.01);
+  for (const seen of any.values()) expect(Math.abs(seen / draws - 0.5)).toBeLessThan(0.014);
+  for (const seen of first.values()) expect(Math.abs(seen / draws - 0.25)).toBeLessThan(0.014);
 });
 
 test('a small pool gives what it has, never the right one', () => {
