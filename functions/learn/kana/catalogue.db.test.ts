@@ -116,6 +116,30 @@ test('a look that begins after a commit shows it, however many look at once', as
   expect((await Promise.all(readers)).flat()).toEqual([]);
 });
 
+test('who comes while an older look is under way does not get its answer', async () => {
+  const looked = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  let isHeld = false;
+  const slowDb = otherDb.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      if (!isHeld) return result;
+      looked.resolve();
+      await gate.promise;
+      return result;
+    },
+  });
+  const readingOf6 = async () => (await currentCatalogue({ db: slowDb })).characters[5]?.englishReading;
+  expect(await readingOf6()).toBe('ka');
+  isHeld = true;
+  const older = readingOf6();
+  await looked.promise;
+  await edit(6, { englishReading: 'kaa' });
+  const newer = readingOf6();
+  gate.resolve();
+  expect([await older, await newer]).toEqual(['ka', 'kaa']);
+});
+
 test('after a failure the next look succeeds', async () => {
   await sql`RENAME TABLE characters TO characters_away`.execute(resources.db);
   try {

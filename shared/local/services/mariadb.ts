@@ -181,14 +181,25 @@ const attempt = async (
   }
 };
 
+/**
+ * With a folder for temporary tables that no other server has: a server that starts deletes what it finds in its
+ * own, so two that share /tmp break each other's queries.
+ */
+const withOwnTemporaries = async (program: MariadbProgram, directory: string): Promise<MariadbProgram> => {
+  const temporaries = join(directory, 'mariadb-tmp');
+  await mkdir(temporaries, { recursive: true });
+  return { ...program, environment: { ...program.environment, TMPDIR: temporaries } };
+};
+
 /** Starts a private instance on a free port of the loopback interface, creating its data first if there are none. */
 export const startMariadb = async (
-  program: MariadbProgram,
+  given: MariadbProgram,
   instance: MariadbInstance,
 ): Promise<RunningMariadb> => {
   const { directory, preferredPort } = instance;
   const data = join(directory, 'mariadb');
   await stopOrphan(join(directory, 'mariadb.pid'), data);
+  const program = await withOwnTemporaries(given, directory);
   await initialise(program, directory, data);
   await writeFile(join(directory, 'mariadb-accounts.sql'), accountStatements(instance), { mode: 0o600 });
   for (let count = 1; ; count += 1) {

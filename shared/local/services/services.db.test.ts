@@ -1,7 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadConfig } from '../../config/config.ts';
+import { openDatabase } from '../../database/database.ts';
 import { freePort } from './ports.ts';
 import { startServices } from './services.ts';
 
@@ -30,6 +33,18 @@ test('servers that the environment names are used, passed on and left running', 
   await services.stop();
   await (await start()).stop();
   expect(await readdir(directory)).toEqual(['services.json']);
+});
+
+test('a private MariaDB keeps its temporary tables to itself', async () => {
+  const services = await start({ DB_HOST: undefined });
+  try {
+    const db = openDatabase(loadConfig({ ...process.env, ...services.environment, APP_ENV: 'test' }));
+    const { rows } = await sql<{ folder: string }>`SELECT @@tmpdir AS folder`.execute(db);
+    await db.destroy();
+    expect(rows).toEqual([{ folder: join(directory, 'mariadb-tmp') }]);
+  } finally {
+    await services.stop();
+  }
 });
 
 test.each(['DB', 'REDIS'])('a %s server that does not answer is one clear line', async (kind) => {

@@ -25,8 +25,11 @@ for (const [index, group] of GROUPS.entries()) {
 }
 
 const shareGroup = (a: string, b: string): boolean => {
+  const mine = groupsOf.get(a);
   const others = groupsOf.get(b);
-  return others !== undefined && [...(groupsOf.get(a) ?? [])].some((group) => others.has(group));
+  if (!mine || !others) return false;
+  for (const group of mine) if (others.has(group)) return true;
+  return false;
 };
 
 const parts = new Map<string, { readonly base: string; readonly sign: string }>();
@@ -41,7 +44,8 @@ const decompose = (kana: string): { readonly base: string; readonly sign: string
 };
 
 const singlesLookAlike = (a: string, b: string): boolean => {
-  const [one, other] = [decompose(a), decompose(b)];
+  const one = decompose(a);
+  const other = decompose(b);
   return one.base === other.base || (one.sign === other.sign && shareGroup(one.base, other.base));
 };
 
@@ -50,9 +54,10 @@ const singlesLookAlike = (a: string, b: string): boolean => {
  * ち in one group), きゃ and きゅ (same first kana), きゃ and ちゃ (same second kana, first ones alike).
  */
 export const lookAlike = (a: string, b: string): boolean => {
-  const [firstA = '', secondA] = a;
-  const [firstB = '', secondB] = b;
-  if ((secondA === undefined) !== (secondB === undefined)) return false;
-  if (secondA === undefined) return singlesLookAlike(firstA, firstB);
-  return firstA === firstB || (secondA === secondB && singlesLookAlike(firstA, firstB));
+  // Kana are single code units.
+  const firstA = a.charAt(0);
+  const firstB = b.charAt(0);
+  if (a.length !== b.length) return false;
+  if (a.length === 1) return singlesLookAlike(firstA, firstB);
+  return firstA === firstB || (a.charAt(1) === b.charAt(1) && singlesLookAlike(firstA, firstB));
 };

@@ -93,7 +93,9 @@ test('nothing eligible is an empty test', () => {
   expect(asked({ eligible: [], tested: allTested([1]), count: 10 })).toEqual([]);
 });
 
-test('100,000 draws promise size, difference, the shares of new and old, and the weakest of the old', () => {
+test('100,000 draws promise size, difference, the shares of new and old, and the weakest of the old', {
+  timeout: 60_000,
+}, () => {
   const random = seededRandom(20_260_301);
   const anyOf = (maximum: number) => Math.floor(random() * (maximum + 1));
   for (let draw = 0; draw < 100_000; draw++) {

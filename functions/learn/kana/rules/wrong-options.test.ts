@@ -134,49 +134,53 @@ describe('the tiers', () => {
   });
 });
 
-test('100,000 draws over the catalogue: two options, different, neither right nor read alike, hardest first', () => {
+/** The options that may be offered for the right one, and those of them that look like it. */
+const allowedOptions = (right: OptionKana, pool: readonly OptionKana[], testType: TestType) => {
+  const heardAlike = (text: string) =>
+    testType === 'listening' &&
+    ['おを', 'オヲ'].some((pair) => pair.includes(right.text) && pair.includes(text));
+  const allowed = pool.filter(
+    (option) =>
+      option.id !== right.id &&
+      option.englishReading !== right.englishReading &&
+      option.russianReading !== right.russianReading &&
+      !heardAlike(option.text),
+  );
+  const alike = allowed.filter(({ text }) => lookAlike(text, right.text));
+  return { allowed: new Set(allowed.map(({ text }) => text)), alike: new Set(alike.map(({ text }) => text)) };
+};
+
+test('100,000 draws over the catalogue: two options, different, neither right nor read alike, hardest first', {
+  timeout: 60_000,
+}, () => {
   const random = seededRandom(20_260_302);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const sets: readonly SetFilter[] = [...KANA_SETS, 'all'];
-  const pools = new Map(
-    ALPHABETS.flatMap((alphabet) =>
-      sets.map((set) => [`${alphabet} ${set}`, optionsOf(alphabet, set)] as const),
-    ),
+  const questions = ALPHABETS.flatMap((alphabet) =>
+    sets.flatMap((set) => {
+      const pool = optionsOf(alphabet, set);
+      return TEST_TYPES.flatMap((testType) =>
+        pool.map((right) => ({ right, pool, testType, ...allowedOptions(right, pool, testType) })),
+      );
+    }),
   );
   for (let draw = 0; draw < 100_000; draw++) {
-    const pool = pools.get(`${pick(ALPHABETS)} ${pick(sets)}`) ?? [];
-    const right = pick(pool);
-    const testType = pick(TEST_TYPES);
-    const texts = wrongOptions(right, pool, testType, random);
-    const options = pool.filter(({ text }) => texts.includes(text));
-    const wrong =
-      texts.length !== 2 ||
-      options.length !== 2 ||
-      options.some(
-        (option) =>
-          option.id === right.id ||
-          option.englishReading === right.englishReading ||
-          option.russianReading === right.russianReading ||
-          (testType === 'listening' && 'おオ'.includes(right.text) && 'をヲ'.includes(option.text)),
-      );
-    if (wrong) expect.fail(`draw ${draw}: ${right.text} with ${texts}`);
-    const alike = pool.filter(
-      (option) =>
-        option.id !== right.id &&
-        option.englishReading !== right.englishReading &&
-        lookAlike(option.text, right.text) &&
-        !(testType === 'listening' && 'おをオヲ'.includes(right.text) && 'おをオヲ'.includes(option.text)),
-    );
-    const taken = options.filter((option) => alike.includes(option)).length;
-    if (taken !== Math.min(2, alike.length)) expect.fail(`draw ${draw}: ${right.text} with ${texts}`);
+    const { right, pool, testType, allowed, alike } = pick(questions);
+    const options = wrongOptions(right, pool, testType, random);
+    const lookingAlike = options.filter((option) => alike.has(option)).length;
+    const promised =
+      new Set(options).size === 2 &&
+      options.every((option) => allowed.has(option)) &&
+      lookingAlike === Math.min(2, alike.size);
+    if (!promised) expect.fail(`draw ${draw}: ${right.text} with ${options}`);
   }
 });
 
-test('inside a tier every option is equally likely, in either place', () => {
+test('inside a tier every option is equally likely, in either place', { timeout: 60_000 }, () => {
   const pool = optionsOf('hiragana');
   const right = find(pool, 'き');
   const random = seededRandom(11);
-  const draws = 40_000;
+  const draws = 20_000;
   const first = new Map<string, number>();
   const any = new Map<string, number>();
   for (let draw = 0; draw < draws; draw++) {
@@ -185,8 +189,8 @@ test('inside a tier every option is equally likely, in either place', () => {
     for (const option of options) any.set(option, (any.get(option) ?? 0) + 1);
   }
   expect([...any.keys()].sort()).toEqual(sorted('ぎ さ ち ら'));
-  for (const seen of any.values()) expect(Math.abs(seen / draws - 0.5)).toBeLessThan(0.01);
-  for (const seen of first.values()) expect(Math.abs(seen / draws - 0.25)).toBeLessThan(0.01);
+  for (const seen of any.values()) expect(Math.abs(seen / draws - 0.5)).toBeLessThan(0.014);
+  for (const seen of first.values()) expect(Math.abs(seen / draws - 0.25)).toBeLessThan(0.014);
 });
 
 test('a small pool gives what it has, never the right one', () => {
