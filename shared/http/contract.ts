@@ -11,6 +11,8 @@ export type Guard = 'public' | 'user' | 'tutor' | 'admin' | 'service' | 'link';
 export interface FileSpec {
   readonly maxBytes: number;
   readonly required?: boolean;
+  /** An empty file counts as absent; with this one that has a name is handed on, for the handler to refuse. */
+  readonly keepsEmpty?: boolean;
   readonly description?: string;
 }
 

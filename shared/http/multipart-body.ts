@@ -12,7 +12,7 @@ const MAXIMUM_TEXT_BYTES = 1_048_576;
 export const isMultipart = (contentType: string | undefined): boolean =>
   /^multipart\/form-data\s*;/i.test(contentType?.trim() ?? '') && /boundary\s*=/i.test(contentType ?? '');
 
-/** The parts of a multipart body by name; empty texts, and empty files without a name, are left out. */
+/** The parts of a multipart body by name; empty texts and, unless they are to be kept, empty files are left out. */
 export interface MultipartParts {
   readonly fields: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, UploadedFile>>;
@@ -51,7 +51,7 @@ export const parseMultipart = (bytes: Buffer, contentType: string, spec: BodySpe
       }
     });
     parser.on('file', (name, stream, filename) => {
-      const limit = spec.files?.[name]?.maxBytes;
+      const { maxBytes: limit, keepsEmpty } = spec.files?.[name] ?? {};
       const chunks: Buffer[] = [];
       let size = 0;
       stream.on('error', fail);
@@ -63,7 +63,7 @@ export const parseMultipart = (bytes: Buffer, contentType: string, spec: BodySpe
       });
       stream.on('end', () => {
         // A form whose file field was left blank sends an empty part with an empty name.
-        if (limit === undefined || (size === 0 && !filename)) return;
+        if (limit === undefined || (size === 0 && !(keepsEmpty && filename))) return;
         if (name in files) return fail(malformed());
         const content = Buffer.concat(chunks);
         const sha256 = createHash('sha256').update(content).digest('hex');

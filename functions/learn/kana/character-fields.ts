@@ -31,5 +31,9 @@ export const characterFields = {
 
 /** The sound in a multipart body; its content is looked at when it is stored. */
 export const SOUND_PART = {
-  audio: { maxBytes: 5_242_880, description: 'An audio file of at most 5 MiB. In JSON the key is unknown.' },
+  audio: {
+    maxBytes: 5_242_880,
+    keepsEmpty: true,
+    description: 'An audio file of at most 5 MiB. In JSON the key is unknown.',
+  },
 };
