@@ -1,9 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const exclude = ['node_modules/**', '.local/**'];
+/** Tests wait for servers half of the time. More at once would need more connections than MariaDB gives. */
+const maxWorkers = Math.min(availableParallelism() + 1, 8);
 
 export default defineConfig({
   test: {
+    maxWorkers,
     projects: [
       {
         test: {
