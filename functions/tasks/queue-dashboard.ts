@@ -11,10 +11,9 @@ import type {
   UIConfig,
 } from '@bull-board/api/typings/app';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
+import { queueNames } from '#shared/http/routing-table.ts';
 import type { Queues } from '#shared/queue/queues.ts';
 import { within } from '#shared/time/within.ts';
-import { IMMEDIATE_QUEUE } from './immediate-jobs.ts';
-import { SCHEDULED_QUEUE } from './scheduled-jobs.ts';
 
 /** Something below the dashboard's address: a page, a file or an answer of its API. */
 export interface DashboardPart {
@@ -66,7 +65,7 @@ const collector = (): { readonly adapter: IServerAdapter; readonly board: () => 
 const boards = new WeakMap<Queues, Promise<Board>>();
 
 const openBoard = async (queues: Queues): Promise<Board> => {
-  const opened = await Promise.all([IMMEDIATE_QUEUE, SCHEDULED_QUEUE].map((name) => queues.open(name)));
+  const opened = await Promise.all(queueNames().map((name) => queues.open(name)));
   const { adapter, board } = collector();
   createBullBoard({
     queues: opened.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),

@@ -36,6 +36,13 @@ export const readFunctions = (
       return Object.entries(functions).map(([name, definition]) => ({ name, domain, definition }));
     });
 
+/** Names of the queues whose jobs some function takes. */
+export const queueNames = (): string[] => {
+  const events = readFunctions().flatMap(({ definition }) => definition.events ?? []);
+  const queues = events.map((event) => event['bullmq'] as { readonly queue: string } | undefined);
+  return [...new Set(queues.flatMap((queue) => (queue ? [queue.queue] : [])))].sort();
+};
+
 /** All HTTP routes but the catch-all, read once. */
 export const routingTable = (root = ROOT): readonly Route[] => {
   if (table && root === ROOT) return table;
