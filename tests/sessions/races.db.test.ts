@@ -37,20 +37,21 @@ const liveSessions = async ({ account }: Victim): Promise<number> => {
 const tokensOf = (answers: readonly TestAnswer[]): SignedIn[] =>
   answers.filter(({ status }) => status === 200).map(({ json }) => json);
 
-/** Starts both at once, in an order that changes from round to round. */
+/** Starts the revocation and `count` other calls at once, in an order that changes from round to round. */
 const race = async (
   round: number,
-  { revoke, status = 204 }: Revocation,
-  victim: Victim,
-  others: readonly (() => Promise<TestAnswer>)[],
-): Promise<TestAnswer[]> => {
-  const revocation = () => revoke(world, victim);
-  const position = round % (others.length + 1);
-  const before = others.slice(0, position).map((other) => other());
-  const revoked = revocation();
-  const after = others.slice(position).map((other) => other());
-  expect((await revoked).status).toBe(status);
-  return Promise.all([...before, ...after]);
+  revocation: Revocation,
+  count: number,
+  other: (victim: Victim) => Promise<TestAnswer>,
+): Promise<{ victim: Victim; answers: TestAnswer[] }> => {
+  const victim = await openVictim(world, admin, revocation);
+  const position = round % (count + 1);
+  const start = (length: number) => Array.from({ length }, () => other(victim));
+  const before = start(position);
+  const revoked = revocation.revoke(world, victim);
+  const after = start(count - position);
+  expect((await revoked).status).toBe(revocation.status ?? 204);
+  return { victim, answers: await Promise.all([...before, ...after]) };
 };
 
 /** No token of a session that ended gets through, whenever it was issued. */
@@ -70,17 +71,12 @@ describe(`a refresh that races leaves no survivor, ${ROUNDS} times`, () => {
     async (_name, revocation) => {
       let refreshed = 0;
       for (let round = 0; round < ROUNDS; round++) {
-        const victim = await openVictim(world, admin, revocation);
-        const { session } = victim;
-        const answers = await race(
-          round,
-          revocation,
-          victim,
-          Array.from({ length: REFRESHES }, () => () => refresh(world, session.refreshToken)),
+        const { victim, answers } = await race(round, revocation, REFRESHES, ({ session }) =>
+          refresh(world, session.refreshToken),
         );
         const tokens = tokensOf(answers);
         refreshed += tokens.length;
-        await expectDead([session, ...tokens]);
+        await expectDead([victim.session, ...tokens]);
         expect(await liveSessions(victim)).toBe(revocation.ends === 'all' ? 0 : 1);
       }
       // If all had come too late there would have been no race.
@@ -96,13 +92,7 @@ describe(`a login that races leaves no survivor, ${ROUNDS} times`, () => {
     { timeout: ROUNDS_TIMEOUT_MS },
     async (_name, revocation) => {
       for (let round = 0; round < ROUNDS; round++) {
-        const victim = await openVictim(world, admin, revocation);
-        const answers = await race(
-          round,
-          revocation,
-          victim,
-          Array.from({ length: LOGINS }, () => () => logIn(victim)),
-        );
+        const { victim, answers } = await race(round, revocation, LOGINS, logIn);
         for (const { status } of answers) expect([200, 401]).toContain(status);
         await expectDead(tokensOf(answers));
         expect(await liveSessions(victim)).toBe(revocation.ends === 'all' ? 0 : 1);
@@ -117,13 +107,7 @@ describe(`a login that races leaves no survivor, ${ROUNDS} times`, () => {
     { timeout: ROUNDS_TIMEOUT_MS },
     async (_name, revocation) => {
       for (let round = 0; round < ROUNDS; round++) {
-        const victim = await openVictim(world, admin, revocation);
-        const answers = await race(
-          round,
-          revocation,
-          victim,
-          Array.from({ length: LOGINS }, () => () => logIn(victim)),
-        );
+        const { victim, answers } = await race(round, revocation, LOGINS, logIn);
         expect(answers.map(({ status }) => status)).toEqual(Array(LOGINS).fill(200));
         await expectDead([victim.session, victim.other]);
         const { rows } = await sql<{ role: number }>`
