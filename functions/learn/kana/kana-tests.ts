@@ -1,7 +1,7 @@
 import { readSettings } from '#functions/auth/index.ts';
 import { url } from '#functions/media/index.ts';
 import type { Context } from '#shared/runtime/context.ts';
-import { listCharacters } from './queries/characters.ts';
+import { currentCatalogue } from './catalogue.ts';
 import { findTestedSkills, type SkillKind } from './queries/skills.ts';
 import { charactersOfSet, type SetFilter } from './rules/catalogue-order.ts';
 import { type Alphabet, type Character, type ReadingLocale, readingOf } from './rules/character.ts';
@@ -43,7 +43,8 @@ export const drawTest = async (context: Context, order: TestOrder, random: Rando
   const { alphabet, testType, locale } = order;
   const count = order.count ?? (await readSettings(context.db, order.userId)).alphabetLearnCount;
   const tested = await findTestedSkills(context.db, order);
-  const set = charactersOfSet(await listCharacters(context.db), order.set);
+  const { characters } = await currentCatalogue(context);
+  const set = charactersOfSet(characters, order.set);
   const eligible =
     testType === 'listening' ? set.filter(({ audioMediaId }) => audioMediaId !== undefined) : set;
   const pool = set.map((character) => inAlphabet(character, alphabet));

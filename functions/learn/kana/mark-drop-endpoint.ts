@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Answer, Contract, Input } from '#shared/http/contract.ts';
+import { openPathId } from '#shared/http/fields.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { dropMarks } from './mark-drops.ts';
 
@@ -19,12 +20,7 @@ export const markDropContract = {
   guard: 'service',
   head: false,
   request: {
-    path: z.object({
-      userId: z
-        .string()
-        .regex(/^[1-9][0-9]*$/, 'must be a positive integer')
-        .transform(Number),
-    }),
+    path: z.object({ userId: openPathId() }),
     headers: z.object({
       'x-task-run-id': keyHeader('The key; the task service sends it with each webhook run.'),
       'idempotency-key': keyHeader('The key when `X-Task-Run-Id` is absent.'),
