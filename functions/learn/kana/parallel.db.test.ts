@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { dropCharacter } from './admin-catalogue.ts';
 import { shuffled } from './rules/random.ts';
 import { nextMark } from './rules/scoring.ts';
 import {
@@ -152,7 +153,7 @@ test('a character deleted meanwhile is unknown, or takes its new skill along', a
       })
       .executeTakeFirstOrThrow();
     const id = Number(insertId);
-    const deletion = () => db.deleteFrom('characters').where('id', '=', id).execute();
+    const deletion = () => dropCharacter(world.resources.context(), id);
     const submission = () => world.submit(learner, READING, [1, id]);
     const [answer] =
       round % 2
