@@ -61,7 +61,7 @@ test('counts what waits, what failed and how late runs were', async () => {
   await sql`INSERT INTO scheduled_task_runs (task_id, trigger_kind, due_at, status, next_attempt_at, created_at, started_at, finished_at)
     VALUES (1, 'manual', NULL, 'Failed', NULL, ${at}, ${at}, ${at}),
       (1, 'schedule', ${ago(9_000)}, 'Failed', NULL, ${at}, ${ago(8_000)}, ${ago(7_000)}),
-      (1, 'schedule', ${ago(25)}, 'Pending', ${ago(25)}, ${at}, NULL, NULL),
+      (1, 'schedule', ${ago(25.5)}, 'Pending', ${ago(25.5)}, ${at}, NULL, NULL),
       (1, 'schedule', ${ago(-60)}, 'Pending', ${ago(-60)}, ${at}, NULL, NULL)`.execute(db);
 
   const { json } = await overview();
