@@ -1,6 +1,7 @@
-import type { ZodType, z } from 'zod';
+import type { ZodObject, z } from 'zod';
 import type { Database } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { checkFields } from '#shared/http/field-rules.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
 import { faultsOf } from '#shared/http/validate.ts';
 import { findTaskIds, type ScheduledTaskFields } from './queries/scheduled-tasks.ts';
@@ -35,11 +36,11 @@ export interface DomainChanges extends Optional {
 const textOf = (content: Content | undefined): string | undefined =>
   content && normalizeText(formatContent(content));
 
-const parsed = <S extends ZodType>(schema: S, body: Readonly<Record<string, unknown>>): z.output<S> => {
+const parsed = <S extends ZodObject>(schema: S, body: Readonly<Record<string, unknown>>): z.output<S> => {
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw new AppError('validation_failed', { details: faultsOf(result.error.issues, given) });
+  const { data, issues } = checkFields(schema, given);
+  if (data !== undefined) return data;
+  throw new AppError('validation_failed', { details: faultsOf(issues, given) });
 };
 
 /**
