@@ -8,7 +8,9 @@ const BLANKS = [' ', '\t', '\u00a0', '\u2003', '\u3000', '\u200b', '\ufeff', '\0
 const FULL_WIDTH = 0xfee0;
 
 const swapCase = (text: string): string =>
-  [...text].map((letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase())).join('');
+  [...text]
+    .map((letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))
+    .join('');
 
 const widen = (text: string): string =>
   text.replace(/[!-~]/g, (character) => String.fromCharCode(character.charCodeAt(0) + FULL_WIDTH));
@@ -26,11 +28,15 @@ const foreign = (text: string): string[] => [
 /** Texts that a careless comparison takes for the given one; none of them is it. */
 export const variantsOf = (text: string): Variant[] =>
   [
-    ...BLANKS.flatMap((blank) => [`${text}${blank}`, `${blank}${text}`]).map((each) => ['blank', each] as const),
+    ...BLANKS.flatMap((blank) => [`${text}${blank}`, `${blank}${text}`]).map(
+      (each) => ['blank', each] as const,
+    ),
     ['case', swapCase(text)] as const,
     ['width', widen(text)] as const,
     ...foreign(text).map((each) => ['foreign', each] as const),
-    ...['%', `_${text.slice(1)}`, `${text.slice(0, -1)}_`, `${text}\\`, `'${text}`].map((each) => ['pattern', each] as const),
+    ...['%', `_${text.slice(1)}`, `${text.slice(0, -1)}_`, `${text}\\`, `'${text}`].map(
+      (each) => ['pattern', each] as const,
+    ),
   ]
     .map(([kind, each]) => ({ kind, text: each }))
     .filter((variant) => variant.text !== text);

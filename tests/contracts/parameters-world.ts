@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { bearer } from '#functions/auth/testing/admin-test.ts';
 import { openAuthTest } from '#functions/auth/testing/auth-test.ts';
@@ -11,8 +11,8 @@ import { signatureOf } from '#functions/media/rules/link.ts';
 import { wav } from '#functions/media/testing/samples.ts';
 import type { EndpointHandler } from '#shared/http/endpoint.ts';
 import { guardsOf } from '#shared/http/guards.ts';
-import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
 import type { DocumentedRoute } from '#shared/openapi/document.ts';
+import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
 
 /** The path and query of a request by name. */
 export interface Given {
@@ -104,7 +104,10 @@ export const openParametersWorld = async (): Promise<ParametersWorld> => {
         method: route.method,
         path: route.path.replace(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(path[name] ?? '')),
         pathParameters: path,
-        query: new URLSearchParams({ ...query, ...(isLink ? signed(path['uploadId'] ?? '') : {}) }).toString(),
+        query: new URLSearchParams({
+          ...query,
+          ...(isLink ? signed(path['uploadId'] ?? '') : {}),
+        }).toString(),
         headers: { ...credentials(route), ...(contract.request?.stream ? multipart : {}) },
         ...(contract.request?.body ? { body: {} } : {}),
         // Limits of an address are not what is looked at.
