@@ -22,6 +22,7 @@ const foreign = (text: string): string[] => [
   `${text}あ`,
   `${text}\u0301`,
   '🎌',
+  text.replace(/[aeiou]/g, (vowel) => `${vowel}\u0301`.normalize('NFC')),
   text.replace(/[aeiou1]/g, (character) => LOOK_ALIKES[character] ?? character),
 ];
 
