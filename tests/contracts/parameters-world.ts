@@ -25,8 +25,10 @@ export interface ParametersWorld {
   /** A text that finds something, by route and name; `*` is any route. */
   readonly samples: Readonly<Record<string, string>>;
   call(route: DocumentedRoute, given: Given): Promise<TestAnswer>;
-  /** Number of rows and checksum of every table. */
+  /** Checksum of every table. */
   contents(): Promise<Record<string, string>>;
+  /** Collations of all columns that hold text. */
+  collations(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -122,6 +124,12 @@ export const openParametersWorld = async (): Promise<ParametersWorld> => {
         tables.map((name) => sql.table(name)),
       )}`.execute(db);
       return Object.fromEntries(sums.rows.map(({ Table, Checksum }) => [Table, String(Checksum)]));
+    },
+    collations: async () => {
+      const { rows } = await sql<{ name: string }>`SELECT DISTINCT COLLATION_NAME AS name
+        FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND COLLATION_NAME IS NOT NULL
+        ORDER BY name`.execute(db);
+      return rows.map(({ name }) => name);
     },
     close: async () => {
       await auth.close();

@@ -175,7 +175,7 @@ describe('the repeat flag', () => {
       expect((await setFlag('repeat')).status).toBe(204);
       expect((await patch({ timeZone: 'Asia/Tokyo' })).status).toBe(204);
       expect(await tasks()).toMatchObject([{ timezone: 'Asia/Tokyo', content: account.email, active: 1 }]);
-      const email = 'new-' + account.email;
+      const email = `new-${account.email}`;
       const admin = await createAdmin(auth);
       expect(await admin.call('updateUser', { id: account.id, body: { email } })).toMatchObject({
         status: 204,
