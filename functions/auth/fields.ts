@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalid } from '#shared/errors/app-error.ts';
+import { withRule } from '#shared/http/field-rules.ts';
 import { EMAIL_LENGTH, isEmail, localPart } from './rules/email.ts';
 import {
   containsIdentity,
@@ -108,22 +109,11 @@ export const refuseIdentity = (
 
 type IdentifiedShape = Record<'email' | 'username' | 'password', z.ZodString>;
 
-/**
- * Adds the rule that a new password does not name its owner (auth.md R3). It runs beside the faults of other
- * fields, so that all are reported at once.
- */
+/** Adds the rule that a new password does not name its owner (auth.md R3). */
 export const withoutIdentity = <S extends z.ZodObject<IdentifiedShape>>(schema: S): S =>
-  schema.refine(
-    ({ email, username, password }: Partial<Record<keyof IdentifiedShape, unknown>>) =>
-      typeof password !== 'string' ||
-      !containsIdentity(password, [
-        ...(typeof username === 'string' ? [username] : []),
-        ...(typeof email === 'string' ? [localPart(email)] : []),
-      ]),
-    {
-      path: ['password'],
-      message: IDENTITY.message,
-      params: { code: IDENTITY.code },
-      when: () => true,
-    },
-  );
+  withRule(schema, (fields) => {
+    const { email, username, password }: Partial<Record<keyof IdentifiedShape, string>> = fields;
+    if (password === undefined) return [];
+    const names = [username, email && localPart(email)].filter((name) => name !== undefined);
+    return containsIdentity(password, names) ? [{ field: 'password', ...IDENTITY }] : [];
+  });

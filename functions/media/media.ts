@@ -11,17 +11,26 @@ import {
   listMediaByIds,
   listMediaOfOwner,
   listUnattachedOfOwner,
-  lockMedium,
+  lockMedium as lockRow,
+  type MediumState,
   markAttached,
 } from './queries/media.ts';
 import { referObject, releaseObject } from './queries/objects.ts';
 import { deleteUnfinishedUploads } from './queries/uploads.ts';
 import { queueObjectRemoval, queueUploadRemoval } from './removal-jobs.ts';
 import type { ContentType } from './rules/content-types.ts';
+import { parseMediaId } from './rules/media-id.ts';
 import { type MediaType, mediaTypeRules } from './rules/media-types.ts';
 import { admit, requireUsableStore, type StagedFile, withReceived } from './staging.ts';
 
 type MediaContext = Pick<Context, 'db' | 'storage' | 'queues' | 'log' | 'now'>;
+
+/**
+ * Locks the medium with exactly this id. Other text never reaches the column, whose collation ignores trailing
+ * blanks and refuses what is not ASCII.
+ */
+const lockMedium = async (tx: Database, id: string): Promise<MediumState | undefined> =>
+  parseMediaId(id) ? lockRow(tx, id) : undefined;
 
 /** What is told of a medium that has just been stored. */
 export interface StoredMedium {
@@ -180,7 +189,10 @@ export interface MediumInfo {
 
 /** What is known of these media by id; unknown ids are absent. One query. */
 export const info = async (db: Database, ids: readonly string[]): Promise<Map<string, MediumInfo>> => {
-  const media = await listMediaByIds(db, ids);
+  const media = await listMediaByIds(
+    db,
+    ids.filter((id) => parseMediaId(id)),
+  );
   return new Map(
     media.map(({ id, type, contentType, size, createdAt }) => [id, { type, contentType, size, createdAt }]),
   );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
+import type { Log } from '#shared/log/log.ts';
 import {
   changeScheduledTask,
   type DomainTask,
@@ -75,6 +76,33 @@ describe('ensure', () => {
       ensureScheduledTask(transaction, world.resources, { ...repeat, ...change }),
     );
     await expect(work).rejects.toMatchObject({ code: 'validation_failed', details: [{ code }] });
+  });
+});
+
+describe('a template that was edited to use more than the product gives', () => {
+  const edit = (slug: string, columns: { subject_template: string }) =>
+    world.resources.db.updateTable('email_templates').set(columns).where('slug', '=', slug).execute();
+
+  test('stops neither the task nor its changes, but is logged each time', async () => {
+    const lines: unknown[] = [];
+    const log = { ...world.resources.log, error: (line: unknown) => lines.push(line) } as unknown as Log;
+    const context = { ...world.resources, log };
+    await edit('notify_alphabet', { subject_template: 'For {{2}}' });
+    try {
+      const ensure = () => inTransaction((transaction) => ensureScheduledTask(transaction, context, repeat));
+      const { id } = await ensure();
+      expect(await ensure()).toEqual({ id, created: false });
+      const content = { recipient: 'b@example.com', variables: [] };
+      for (const changes of [{ timezone: 'Asia/Tokyo' }, { content }]) {
+        const work = inTransaction((transaction) => changeScheduledTask(transaction, context, key, changes));
+        expect(await work).toBe(true);
+      }
+      expect(await world.scheduled(id)).toMatchObject({ timezone: 'Asia/Tokyo', content: 'b@example.com' });
+      const line = { templateId: 4, used: [2], given: 0 };
+      expect(lines).toEqual([line, line, line, line]);
+    } finally {
+      await edit('notify_alphabet', { subject_template: 'Time to practise your kana' });
+    }
   });
 });
 

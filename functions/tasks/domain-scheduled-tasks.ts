@@ -1,6 +1,7 @@
-import type { ZodType, z } from 'zod';
+import type { ZodObject, z } from 'zod';
 import type { Database } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { checkFields } from '#shared/http/field-rules.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
 import { faultsOf } from '#shared/http/validate.ts';
 import { findTaskIds, type ScheduledTaskFields } from './queries/scheduled-tasks.ts';
@@ -9,6 +10,7 @@ import type { ClaimContext } from './scheduled-claims.ts';
 import { changeScheduledTask as change } from './scheduled-task-change.ts';
 import { taskBySlug, taskChanges, toChanges, toNewTask } from './scheduled-task-fields.ts';
 import { deleteTasksOf, type EnsuredTask, ensureTask } from './scheduled-tasks.ts';
+import { reportOnChange, reportOnShipped } from './template-shortage.ts';
 
 /** Whose task it is and which webhook it calls: at most one task has both. */
 export interface TaskKey {
@@ -35,15 +37,16 @@ export interface DomainChanges extends Optional {
 const textOf = (content: Content | undefined): string | undefined =>
   content && normalizeText(formatContent(content));
 
-const parsed = <S extends ZodType>(schema: S, body: Readonly<Record<string, unknown>>): z.output<S> => {
+const parsed = <S extends ZodObject>(schema: S, body: Readonly<Record<string, unknown>>): z.output<S> => {
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw new AppError('validation_failed', { details: faultsOf(result.error.issues, given) });
+  const { data, issues } = checkFields(schema, given);
+  if (data !== undefined) return data;
+  throw new AppError('validation_failed', { details: faultsOf(issues, given) });
 };
 
 /**
- * Makes sure that a task exists, in the caller's transaction (rule E1); an existing one is left as it is.
+ * Makes sure that a task exists, in the caller's transaction (rule E1); an existing one is left as it is. A
+ * template that was edited to use more than the product gives is logged and stops nothing.
  * @throws AppError `validation_failed`, as POST /tasks/scheduled answers
  */
 export const ensureScheduledTask = (
@@ -59,11 +62,13 @@ export const ensureScheduledTask = (
     catch_up: catchUp,
   });
   const template = body.email_slug ? ({ field: 'email_slug', slug: body.email_slug } as const) : undefined;
-  return ensureTask(transaction, context, { ...toNewTask(body), template });
+  const report = reportOnShipped(slug, context.log);
+  return ensureTask(transaction, context, { ...toNewTask(body), template, report });
 };
 
 /**
- * Changes a task in the caller's transaction, by the rules of PATCH; false when there is none.
+ * Changes a task in the caller's transaction, by the rules of PATCH, but whatever its template uses by now; false
+ * when there is none.
  * @throws AppError `validation_failed`
  */
 export const changeScheduledTask = async (
@@ -77,7 +82,7 @@ export const changeScheduledTask = async (
   const texts = content === null ? { content: '', template_id: 0 } : { content: textOf(content) };
   const body = parsed(taskChanges, { method, timezone, active, cron, catch_up: catchUp, ...texts });
   try {
-    await change(transaction, context, id, toChanges(body));
+    await change(transaction, context, id, { ...toChanges(body), report: reportOnChange(context.log) });
     return true;
   } catch (error) {
     // An administrator deleted it between the look and the lock.

@@ -6,9 +6,8 @@ import { type Batcher, createBatcher } from '#shared/queue/batcher.ts';
 import { storeContent } from './content-storage.ts';
 import { holdTemplatesBySlug, type StoredTemplate } from './queries/email-templates.ts';
 import { insertImmediateTasks, type NewImmediateTask } from './queries/immediate-tasks.ts';
-import { parseContent } from './rules/content.ts';
-import { hasEnoughVariables } from './rules/template.ts';
-import { TOO_FEW_VARIABLES, unknownTemplate } from './template-faults.ts';
+import { unknownTemplate } from './template-faults.ts';
+import { type ShortageReport, shortageFaults } from './template-shortage.ts';
 
 interface Secret {
   readonly config: Config;
@@ -18,6 +17,8 @@ interface Secret {
 export interface Order {
   readonly userId: number;
   readonly content: string;
+  /** Absent for a request, which is refused when its template uses more variables than it gives. */
+  readonly report?: ShortageReport;
 }
 
 /** A task to create with a template that is named by its slug. */
@@ -27,11 +28,13 @@ export interface SlugOrder extends Order {
 
 /** The row of a task. @throws AppError `validation_failed` for a content that the template needs more of */
 export const rowOf = (
-  { userId, content }: Order,
-  { id: templateId, sensitive, ...template }: StoredTemplate,
+  { userId, content, report }: Order,
+  template: StoredTemplate,
   { config }: Secret,
 ): NewImmediateTask => {
-  if (!hasEnoughVariables(template, parseContent(content).variables.length)) throw invalid(TOO_FEW_VARIABLES);
+  const faults = shortageFaults(template, content, report);
+  if (faults.length > 0) throw invalid(...faults);
+  const { id: templateId, sensitive } = template;
   return { userId, templateId, sensitive, content: storeContent(content, sensitive, config) };
 };
 

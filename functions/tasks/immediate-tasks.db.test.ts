@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
+import type { Log } from '#shared/log/log.ts';
 import { readContent } from './content-storage.ts';
 import { enqueueBySlug } from './immediate-tasks.ts';
 import { createImmediateTask } from './index.ts';
@@ -52,6 +53,28 @@ describe('validates as the endpoint does', () => {
     const work = createImmediateTask(world.resources.db, world.resources, { ...task, ...change });
     await expect(work).rejects.toMatchObject({ code: 'validation_failed', details: [{ code }] });
   });
+});
+
+test('a template that was edited to use more than the product gives stops nobody; its mail fails', async () => {
+  const { db } = world.resources;
+  const template = db.updateTable('email_templates').where('slug', '=', 'register_template');
+  const lines: unknown[] = [];
+  const log = { ...world.resources.log, info: () => {}, error: (line: unknown) => lines.push(line) };
+  await template.set({ subject_template: 'Welcome, {{2}}' }).execute();
+  try {
+    const context = { ...world.resources, log: log as unknown as Log };
+    const id = await createImmediateTask(db, context, task);
+    expect(lines).toEqual([{ templateId: 1, used: [1, 2], given: 1 }]);
+    const work = createImmediateTask(db, context, { ...task, variables: [] });
+    await expect(work).rejects.toMatchObject({ details: [{ code: 'too_few_variables' }] });
+    await world.work([first(id)]);
+    expect(await world.task(id)).toMatchObject({
+      status: 'Failed',
+      error: expect.stringMatching(/^variable_missing: /),
+    });
+  } finally {
+    await template.set({ subject_template: 'Confirm your e-mail address' }).execute();
+  }
 });
 
 test('the attempts go with their task', async () => {

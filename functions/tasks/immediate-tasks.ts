@@ -9,6 +9,7 @@ import { holdTemplates } from './queries/email-templates.ts';
 import { insertImmediateTasks } from './queries/immediate-tasks.ts';
 import { type Content, contentFault, formatContent } from './rules/content.ts';
 import { unknownTemplate } from './template-faults.ts';
+import { reportOnShipped } from './template-shortage.ts';
 
 type TaskContext = Pick<Context, 'config' | 'queues' | 'log'>;
 
@@ -64,7 +65,8 @@ export const enqueueByTemplate = (
 
 /**
  * Sends a mail on behalf of another domain: the row is part of the caller's transaction, the job is handed over
- * after its commit (rule E1). Variables may hold any text; white space at their ends is lost. Returns the id.
+ * after its commit (rule E1). Variables may hold any text; white space at their ends is lost. A template that was
+ * edited to use more than the product gives is logged and stops nothing. Returns the id.
  * @throws AppError `validation_failed`, as POST /tasks/immediate answers
  */
 export const createImmediateTask = async (
@@ -75,5 +77,6 @@ export const createImmediateTask = async (
   const content = normalizeText(formatContent(parts));
   const fault = contentFault(content);
   if (fault) throw invalid({ field: 'content', ...fault });
-  return enqueueBySlug(transaction, context, { slug, userId, content });
+  const report = reportOnShipped(slug, context.log);
+  return enqueueBySlug(transaction, context, { slug, userId, content, report });
 };

@@ -137,13 +137,23 @@ const fits = (routes: string | readonly string[], path: string): Parameters | un
   [routes].flat().reduce<Parameters | undefined>((found, route) => found ?? match(route, path), undefined);
 
 const API_MS = 2_000;
+/** Ids of our jobs; a queue's other keys in Redis (`meta`, `events`, `stalled-check`) are named otherwise. */
+const JOB_ID = /^[a-z-]{1,20}-[0-9a-f-]{1,64}$/;
 
-/** Redis that does not answer is the only thing that is expected to go wrong here. */
-const inTime = async <T>(answer: T | Promise<T>): Promise<T> => {
+const notUnderstood = (name: string): AppError =>
+  invalid({ field: name, message: 'is not understood', code: 'invalid' });
+
+/** What the library makes of a query that it did not expect: a bad escape, a key of another kind. */
+const isOfQuery = (error: unknown): boolean =>
+  error instanceof URIError || (error instanceof Error && /^(?:WRONGTYPE|ERR) /.test(error.message));
+
+/** Of what may go wrong here all but a strange query is Redis, which does not answer. */
+const inTime = async <T>(answer: () => T | Promise<T>): Promise<T> => {
   try {
-    return await within(API_MS, Promise.resolve(answer), () => new Error('redis did not answer in time'));
+    const late = () => new Error('redis did not answer in time');
+    return await within(API_MS, (async () => answer())(), late);
   } catch (cause) {
-    throw new AppError('unavailable', { cause });
+    throw isOfQuery(cause) ? notUnderstood('query') : new AppError('unavailable', { cause });
   }
 };
 
@@ -156,13 +166,15 @@ const call = async (
   for (const { method, route, handler } of api) {
     const params = method === 'get' ? fits(route, path) : undefined;
     if (!params) continue;
+    const { jobId } = params;
+    if (jobId !== undefined && !JOB_ID.test(jobId)) throw new AppError('not_found');
     const query = Object.fromEntries(new URLSearchParams(rawQuery));
-    const { status = 200, body } = await inTime(
+    const { status = 200, body } = await inTime(() =>
       handler({ queues, params, query, body: {}, headers: {}, uiConfig }),
     );
     if (status === 404) throw new AppError('not_found');
     if (status >= 500) throw new AppError('internal_error');
-    if (status >= 400) throw invalid({ field: 'path', message: 'is not understood', code: 'invalid' });
+    if (status >= 400) throw notUnderstood('path');
     return { contentType: 'application/json', content: Buffer.from(JSON.stringify(body)) };
   }
   throw new AppError('not_found');

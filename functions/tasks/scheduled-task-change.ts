@@ -14,8 +14,9 @@ import {
 import type { CatchUp } from './rules/due-runs.ts';
 import { isNextRunAllowed, needsOccurrence, nextRunAfter, withdraws } from './rules/task-schedule-change.ts';
 import { type ClaimContext, claimIfDue } from './scheduled-claims.ts';
-import { contentFaults, firstOccurrence, urlFaults } from './scheduled-task-checks.ts';
+import { firstOccurrence, urlFaults } from './scheduled-task-checks.ts';
 import { unknownTemplate } from './template-faults.ts';
+import { type ShortageReport, shortageFaults } from './template-shortage.ts';
 
 /** What a PATCH changes; null clears, what is absent stays. */
 export interface ScheduledTaskChanges {
@@ -29,6 +30,8 @@ export interface ScheduledTaskChanges {
   readonly active?: boolean | undefined;
   readonly catchUp?: CatchUp | undefined;
   readonly nextRun?: Date | undefined;
+  /** Absent for a request, which is refused when the template uses more variables than the task has. */
+  readonly report?: ShortageReport;
 }
 
 const cleared = <T>(sent: T | null | undefined, stored: T | undefined): T | undefined =>
@@ -84,7 +87,7 @@ const faultsOfMerged = (
     ...(isUnknown ? [unknownTemplate('template_id')] : []),
     ...(hasNothing ? [required('template_id'), required('url')] : []),
     ...urlFaults(changes.url ?? undefined, config),
-    ...contentFaults(template, merged.content),
+    ...shortageFaults(template, merged.content, changes.report),
     ...(isFarOff
       ? [
           {

@@ -1,10 +1,6 @@
 import type { FieldFault } from '#shared/errors/app-error.ts';
-import type { StoredTemplate } from './queries/email-templates.ts';
-import { parseContent } from './rules/content.ts';
-import { hasEnoughVariables } from './rules/template.ts';
 import { type Schedule, type ScheduleFault, scheduleFaults, timetableOf } from './rules/timetable.ts';
 import { parseWebhookUrl, type WebhookHosts } from './rules/webhook-url.ts';
-import { TOO_FEW_VARIABLES } from './template-faults.ts';
 
 /** What each fault of a schedule says, and of which field. */
 export const SCHEDULE_FAULTS: Readonly<Record<ScheduleFault | 'cron_never_fires', FieldFault>> = {
@@ -26,12 +22,6 @@ export const urlFaults = (url: string | undefined, hosts: WebhookHosts): FieldFa
   url === undefined || parseWebhookUrl(url, hosts)
     ? []
     : [{ field: 'url', message: 'is not allowed for webhooks', code: 'url_not_allowed' }];
-
-/** Fault of a content that has too few variables for the template. */
-export const contentFaults = (template: StoredTemplate | undefined, content: string): FieldFault[] =>
-  !template || hasEnoughVariables(template, parseContent(content).variables.length)
-    ? []
-    : [TOO_FEW_VARIABLES];
 
 /** The first occurrence of a schedule after now (rule K6), or its faults. */
 export const firstOccurrence = (

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { FieldFault } from '#shared/errors/app-error.ts';
+import { withRule } from '#shared/http/field-rules.ts';
 import { patchBody, requestTime, textField } from '#shared/http/request-fields.ts';
 import { templateIdField } from './immediate-task-fields.ts';
 import { contentFault } from './rules/content.ts';
@@ -69,8 +71,11 @@ const scheduledTaskFields = {
   }),
 };
 
-const creation = {
+const owner = {
   user_id: z.int().min(1).max(LARGEST_REFERENCE).optional().meta({ description: 'Absent: no user.' }),
+};
+
+const creation = {
   url: scheduledTaskFields.url.optional(),
   method: scheduledTaskFields.method.default('GET'),
   content: scheduledTaskFields.content.optional(),
@@ -80,36 +85,41 @@ const creation = {
   catch_up: scheduledTaskFields.catch_up.default('last'),
 };
 
-const isGiven = (value: unknown): boolean => value !== undefined && value !== '';
+type Creation = Partial<z.output<z.ZodObject<typeof creation>>>;
 
-/** A task needs a template or a url, and with a template a content. */
-const needsEffect =
-  (templateField: 'email_slug' | 'template_id') =>
-  (body: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx): void => {
-    const demand = (field: string): void => {
-      const issue = { code: 'custom', path: [field], message: 'is required', params: { code: 'required' } };
-      context.addIssue(issue as Parameters<typeof context.addIssue>[0]);
-    };
-    const hasTemplate = isGiven(body[templateField]);
-    if (!hasTemplate && !isGiven(body['url'])) {
-      demand(templateField);
-      demand('url');
-    }
-    if (hasTemplate && body['content'] === undefined) demand('content');
-  };
+const required = (field: string): FieldFault => ({ field, message: 'is required', code: 'required' });
+
+/** A task needs a template or a url, and with a template a content; what is faulty has at least been given. */
+const effectFaults = <F extends 'email_slug' | 'template_id'>(
+  templateField: F,
+  fields: Creation & { readonly [K in F]?: unknown },
+  isFaulty: (name: F | 'url' | 'content') => boolean,
+): FieldFault[] => {
+  const isGiven = (name: F | 'url'): boolean =>
+    isFaulty(name) || ![undefined, ''].includes(fields[name] as '');
+  const hasTemplate = isGiven(templateField);
+  const hasContent = fields.content !== undefined || isFaulty('content');
+  return [
+    ...(hasTemplate || isGiven('url') ? [] : [required(templateField), required('url')]),
+    ...(hasTemplate && !hasContent ? [required('content')] : []),
+  ];
+};
 
 /** Body of POST /tasks/scheduled. */
-export const taskBySlug = z
-  .object({
-    ...creation,
+export const taskBySlug = withRule(
+  z.object({
+    ...owner,
     email_slug: nameField(100, 'An existing template; empty is none.').optional(),
-  })
-  .superRefine(needsEffect('email_slug'));
+    ...creation,
+  }),
+  (fields, isFaulty) => effectFaults('email_slug', fields, isFaulty),
+);
 
 /** Body of POST /admin/scheduled-tasks. */
-export const taskByTemplate = z
-  .object({ ...creation, template_id: templateIdField().optional() })
-  .superRefine(needsEffect('template_id'));
+export const taskByTemplate = withRule(
+  z.object({ ...owner, template_id: templateIdField().optional(), ...creation }),
+  (fields, isFaulty) => effectFaults('template_id', fields, isFaulty),
+);
 
 /** A body of a creation as the use case takes it, without its template. */
 export const toNewTask = (body: Omit<z.output<typeof taskBySlug>, 'email_slug'>) => ({

@@ -6,6 +6,7 @@ import { findLog, type LogFilter, listLogs, type ScheduledTaskLog } from './quer
 import { findTaskView, listTaskViews, type ScheduledTaskFilter } from './queries/scheduled-task-views.ts';
 import type { ScheduledTask } from './queries/scheduled-tasks.ts';
 import { upcomingRuns } from './rules/due-runs.ts';
+import { isRunName } from './rules/run-attempt.ts';
 import { timetableOf } from './rules/timetable.ts';
 
 /** A page of scheduled tasks, newest first. */
@@ -37,6 +38,12 @@ export const getLog = async (db: Database, id: number): Promise<ScheduledTaskLog
   return log;
 };
 
-/** A page of logs, newest first. */
-export const findLogs = (db: Database, filter: LogFilter, page: Page): Promise<Listing<ScheduledTaskLog>> =>
-  listLogs(db, filter, page);
+/** A page of logs, newest first; a text that names no run has none. */
+export const findLogs = async (
+  db: Database,
+  filter: LogFilter,
+  page: Page,
+): Promise<Listing<ScheduledTaskLog>> =>
+  filter.jobId === undefined || isRunName(filter.jobId)
+    ? listLogs(db, filter, page)
+    : { items: [], total: 0 };

@@ -13,8 +13,9 @@ import {
 } from './queries/scheduled-tasks.ts';
 import { type ClaimContext, claimIfDue } from './scheduled-claims.ts';
 import { runJob, SCHEDULED_QUEUE } from './scheduled-jobs.ts';
-import { contentFaults, firstOccurrence, urlFaults } from './scheduled-task-checks.ts';
+import { firstOccurrence, urlFaults } from './scheduled-task-checks.ts';
 import { unknownTemplate } from './template-faults.ts';
+import { type ShortageReport, shortageFaults } from './template-shortage.ts';
 
 /** A template as a request names it. */
 type TemplateReference =
@@ -24,6 +25,8 @@ type TemplateReference =
 /** A scheduled task to create; the schema of its source has passed. */
 export interface NewScheduledTask extends Omit<ScheduledTaskFields, 'templateId'> {
   readonly template: TemplateReference | undefined;
+  /** Absent for a request, which is refused when its template uses more variables than it gives. */
+  readonly report?: ShortageReport;
 }
 
 /** A task that exists now; `created` tells whether it did not before. */
@@ -47,7 +50,7 @@ const resolve = async (
 export const createScheduledTask = (
   db: Database,
   context: ClaimContext,
-  { template: reference, ...task }: NewScheduledTask,
+  { template: reference, report, ...task }: NewScheduledTask,
 ): Promise<number> =>
   withTransaction(db, async (transaction) => {
     const template = reference && (await resolve(transaction, reference));
@@ -56,7 +59,7 @@ export const createScheduledTask = (
     const faults = [
       ...(reference && !template ? [unknownTemplate(reference.field)] : []),
       ...urlFaults(task.url, context.config),
-      ...contentFaults(template, task.content),
+      ...shortageFaults(template, task.content, report),
       ...('faults' in first ? first.faults : []),
     ];
     if ('faults' in first || faults.length > 0) throw invalid(...faults);

@@ -1,4 +1,5 @@
 import { type ZodObject, type ZodRawShape, z } from 'zod';
+import { withRule } from './field-rules.ts';
 
 interface Fault {
   readonly code: string;
@@ -57,11 +58,9 @@ export const patchBody = <S extends ZodRawShape, B extends ZodRawShape = Record<
   shape: S,
   beside?: B,
 ): ZodObject<S & B> =>
-  z.object({ ...shape, ...beside } as S & B).superRefine((fields, context) => {
+  withRule(z.object({ ...shape, ...beside } as S & B), (fields, isFaulty) => {
     const given = fields as Readonly<Record<string, unknown>>;
-    if (Object.keys(shape).some((name) => given[name] !== undefined)) return;
-    refuse(context, {
-      code: 'required',
-      message: `must hold at least one of ${Object.keys(shape).join(', ')}`,
-    });
+    const names = Object.keys(shape);
+    if (names.some((name) => given[name] !== undefined || isFaulty(name as never))) return [];
+    return [{ field: '', code: 'required', message: `must hold at least one of ${names.join(', ')}` }];
   });

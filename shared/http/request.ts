@@ -20,11 +20,22 @@ export interface HttpRequest {
 
 const EMPTY = Buffer.alloc(0);
 
-/** Reads the event; headers that arrive in odd letter case or as undefined are put right. */
+const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t';
+
+/** Blanks around a header are no part of its value (RFC 9110, 5.5); not every platform takes them off. */
+const withoutBlanks = (value: string): string => {
+  let start = 0;
+  let end = value.length;
+  while (isBlank(value[start])) start += 1;
+  while (end > start && isBlank(value[end - 1])) end -= 1;
+  return value.slice(start, end);
+};
+
+/** Reads the event; headers that arrive in odd letter case, as undefined or among blanks are put right. */
 export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
   const headers: Record<string, string> = Object.create(null);
   for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (typeof value === 'string') headers[name.toLowerCase()] = value;
+    if (typeof value === 'string') headers[name.toLowerCase()] = withoutBlanks(value);
   }
   // API Gateway moves cookies out of the headers, serverless-offline leaves them there as well.
   const cookieHeader = headers['cookie'] ?? event.cookies?.join('; ') ?? '';

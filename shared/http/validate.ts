@@ -1,6 +1,7 @@
 import type { ZodObject, z } from 'zod';
 import { AppError, type FieldFault } from '../errors/app-error.ts';
 import type { RequestSpec } from './contract.ts';
+import { checkFields, inFieldOrder } from './field-rules.ts';
 import type { HttpRequest } from './request.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -62,6 +63,16 @@ export interface ValidatedRequest {
   readonly body: unknown;
 }
 
+const checkQuery = (schema: ZodObject, rawQuery: string, faults: FieldFault[]): unknown => {
+  const { values, faults: repeated } = readQuery(rawQuery);
+  const { data, issues } = checkFields(schema, values);
+  // Only declared parameters count: unknown keys are ignored, twice or once.
+  const declared = repeated.filter(({ field }) => Object.hasOwn(schema.shape, field));
+  const all = [...declared, ...faultsOf(issues, values)];
+  faults.push(...inFieldOrder(schema, all, ({ field }) => field));
+  return data;
+};
+
 /**
  * Checks path, query, headers and body against their schemas and reports all faults together, in that order.
  * @throws AppError `validation_failed`
@@ -74,15 +85,12 @@ export const validateRequest = (
   const faults: FieldFault[] = [];
   const check = (schema: ZodObject | undefined, value: unknown, headerNames = false): unknown => {
     if (!schema) return undefined;
-    const result = schema.safeParse(value);
-    if (!result.success) faults.push(...faultsOf(result.error.issues, value, headerNames));
-    return result.data;
+    const { data, issues } = checkFields(schema, value);
+    faults.push(...faultsOf(issues, value, headerNames));
+    return data;
   };
   const path = check(spec.path, request.pathParameters);
-  const query = spec.query ? readQuery(request.rawQuery) : undefined;
-  // Only declared parameters count: unknown keys are ignored, twice or once.
-  faults.push(...(query?.faults.filter(({ field }) => field in (spec.query?.shape ?? {})) ?? []));
-  const checkedQuery = check(spec.query, query?.values);
+  const checkedQuery = spec.query && checkQuery(spec.query, request.rawQuery, faults);
   const headers = check(spec.headers, request.headers, true);
   const checkedBody = check(spec.body?.schema, body.value);
   for (const field of body.missingFiles) faults.push({ field, message: 'is required', code: 'required' });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readSettings } from '../settings.ts';
+import { createAdmin } from '../testing/admin-test.ts';
 import { type AuthTest, openAuthTest, type TestAccount } from '../testing/auth-test.ts';
 
 let auth: AuthTest;
@@ -159,6 +160,33 @@ describe('the repeat flag', () => {
     const [after] = await tasks();
     expect(after).toMatchObject({ id: before?.id, timezone: 'America/New_York', content: account.email });
     expect(after?.next_run).not.toEqual(before?.next_run);
+  });
+
+  test('settings stay savable when the template was edited to use a variable', async () => {
+    const template = auth.db.updateTable('email_templates').where('slug', '=', 'notify_alphabet');
+    const shipped = await auth.db
+      .selectFrom('email_templates')
+      .select(['subject_template', 'body_template'])
+      .where('slug', '=', 'notify_alphabet')
+      .executeTakeFirstOrThrow();
+    try {
+      await template.set({ subject_template: 'For {{1}}', body_template: '{{2}}' }).execute();
+      expect((await setFlag('repeat')).status).toBe(204);
+      expect((await setFlag('repeat')).status).toBe(204);
+      expect((await patch({ timeZone: 'Asia/Tokyo' })).status).toBe(204);
+      expect(await tasks()).toMatchObject([{ timezone: 'Asia/Tokyo', content: account.email, active: 1 }]);
+      const email = `new-${account.email}`;
+      const admin = await createAdmin(auth);
+      expect(await admin.call('updateUser', { id: account.id, body: { email } })).toMatchObject({
+        status: 204,
+      });
+      expect(await tasks()).toMatchObject([{ content: email }]);
+      expect(await read()).toMatchObject({ alphabetRepeat: 'repeat', timeZone: 'Asia/Tokyo' });
+      expect((await setFlag('ignore')).status).toBe(204);
+      expect(await tasks()).toEqual([]);
+    } finally {
+      await template.set(shipped).execute();
+    }
   });
 
   test('creates the row when there is none', async () => {

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
+import { withRule } from '#shared/http/field-rules.ts';
 import { LARGEST_REFERENCE } from '../scheduled-task-fields.ts';
 import { deleteTasksOf } from '../scheduled-tasks.ts';
 
 const user = () => z.int().min(1).max(LARGEST_REFERENCE).optional();
 
-const body = z
-  .object({ user_id: user(), userId: user().meta({ description: 'Former name of `user_id`.' }) })
-  .superRefine(({ user_id, userId }, context) => {
-    const refuse = (message: string, code: string): void => {
-      context.addIssue({ code: 'custom', path: ['user_id'], message, params: { code } });
-    };
-    if (user_id === undefined && userId === undefined) refuse('is required', 'required');
-    else if ((user_id ?? userId) !== (userId ?? user_id)) refuse('differs from userId', 'contradiction');
-  });
+const body = withRule(
+  z.object({ user_id: user(), userId: user().meta({ description: 'Former name of `user_id`.' }) }),
+  ({ user_id, userId }, isFaulty) => {
+    if (isFaulty('user_id') || isFaulty('userId')) return [];
+    const given = user_id ?? userId;
+    if (given === undefined) return [{ field: 'user_id', message: 'is required', code: 'required' }];
+    if (given === (userId ?? user_id)) return [];
+    return [{ field: 'user_id', message: 'differs from userId', code: 'contradiction' }];
+  },
+);
 
 /** DELETE /tasks/scheduled/by-user, service: deletes all scheduled tasks of a user with their runs. */
 export const handler = endpoint(

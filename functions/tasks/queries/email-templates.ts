@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import type { Database } from '#shared/database/database.ts';
 import type { Template } from '../rules/template.ts';
+import { isTemplateSlug } from '../rules/template-slug.ts';
 
 /** A stored template as tasks use it. */
 export interface StoredTemplate extends Template {
   readonly id: number;
   readonly sensitive: boolean;
 }
-
-const ASCII = /^[\x20-\x7e]*$/;
 
 const held = (transaction: Database) =>
   transaction
@@ -28,8 +27,8 @@ export const holdTemplatesBySlug = async (
   transaction: Database,
   slugs: readonly string[],
 ): Promise<ReadonlyMap<string, StoredTemplate>> => {
-  // MariaDB refuses to compare the ascii column with text that ascii can't hold.
-  const possible = slugs.filter((slug) => ASCII.test(slug));
+  // MariaDB refuses to compare the ascii column with other text, and ignores blanks at its end.
+  const possible = slugs.filter(isTemplateSlug);
   if (possible.length === 0) return new Map();
   const rows = await held(transaction)
     .select('slug')

@@ -27,6 +27,8 @@ export interface ClaimedRun extends RunAttempt, Schedule {
   readonly template: Template | undefined;
   /** Whether an earlier attempt has called the webhook. */
   readonly isWebhookDone: boolean;
+  /** Whether an earlier attempt has sent the mail. */
+  readonly isMailDone: boolean;
 }
 
 interface ClaimedRow {
@@ -35,6 +37,7 @@ interface ClaimedRow {
   readonly attempts: number;
   readonly due_at: Date | null;
   readonly webhook_done_at: Date | null;
+  readonly mail_done_at: Date | null;
   readonly url: string | null;
   readonly method: 'GET' | 'POST';
   readonly content: string;
@@ -68,6 +71,7 @@ const toClaimed = (row: ClaimedRow, leaseToken: string): ClaimedRun => ({
       ? undefined
       : { subject: row.subject_template, body: row.body_template },
   isWebhookDone: row.webhook_done_at !== null,
+  isMailDone: row.mail_done_at !== null,
 });
 
 const idsOf = (attempts: readonly RunAttempt[]) => sql.join(attempts.map(({ id }) => sql`${id}`));
@@ -90,8 +94,8 @@ const lockTasksOf = async (transaction: Database, attempts: readonly RunAttempt[
 
 const readClaimed = async (transaction: Database, attempts: readonly RunAttempt[], token: string) => {
   const { rows } = await sql<ClaimedRow>`
-    SELECT run.id, run.task_id, run.attempts, run.due_at, run.webhook_done_at, task.url, task.method,
-      task.content, task.template_id, task.cron, task.timezone, task.active, task.catch_up,
+    SELECT run.id, run.task_id, run.attempts, run.due_at, run.webhook_done_at, run.mail_done_at, task.url,
+      task.method, task.content, task.template_id, task.cron, task.timezone, task.active, task.catch_up,
       template.subject_template, template.body_template, ${now} AS claimed_at,
       EXISTS (SELECT 1 FROM scheduled_task_runs later WHERE later.task_id = run.task_id
         AND later.due_at > run.due_at AND later.due_at <= ${now}) AS is_superseded

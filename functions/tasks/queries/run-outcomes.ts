@@ -91,7 +91,7 @@ const updateRuns = async (transaction: Database, outcomes: readonly RunOutcome[]
     STRAIGHT_JOIN scheduled_task_runs run FORCE INDEX (PRIMARY) ON run.id = ended.id
     SET run.status = ended.status, run.error = ended.error, run.lease_token = NULL, run.lease_until = NULL,
       run.webhook_done_at = IF(ended.webhook, COALESCE(run.webhook_done_at, ${now}), run.webhook_done_at),
-      run.mail_done_at = IF(ended.mail, ${now}, run.mail_done_at),
+      run.mail_done_at = IF(ended.mail, COALESCE(run.mail_done_at, ${now}), run.mail_done_at),
       run.next_attempt_at = ${now} + INTERVAL ended.delay MICROSECOND,
       run.finished_at = IF(ended.status = 'Pending', NULL, ${now})`.execute(transaction);
 };

@@ -153,6 +153,25 @@ describe('a worker that died', () => {
     expect(await world.runOf(taskId)).toMatchObject({ status: 'Completed', attempts: 2 });
   });
 
+  test('with the mail recorded: only the webhook is called, and nothing where that is recorded, too', async () => {
+    const mailed = { mail_done_at: await world.clock(-2) };
+    const hooked = { ...mailed, webhook_done_at: await world.clock(-3) };
+    for (const [columns, calls] of [[mailed, 1] as const, [hooked, 0] as const]) {
+      const { taskId, path, recipient, runId } = await world.createRun({ hook: true, mail: true });
+      await die(runId, columns);
+      await world.workRuns([{ id: runId, attempt: 2 }]);
+      expect([world.callsTo(path).length, world.mailsTo(recipient).length]).toEqual([calls, 0]);
+      const run = await world.runOf(taskId);
+      expect(run).toMatchObject({ ...mailed, status: 'Completed', attempts: 2, error: null });
+      expect(run.webhook_done_at).not.toBeNull();
+    }
+    const alone = await world.createRun({ mail: true });
+    await die(alone.runId, mailed);
+    await world.workRuns([{ id: alone.runId, attempt: 2 }]);
+    expect(world.mailsTo(alone.recipient)).toEqual([]);
+    expect(await world.runOf(alone.taskId)).toMatchObject({ ...mailed, status: 'Completed' });
+  });
+
   test('on the last attempt leaves a failed run', async () => {
     const { taskId, runId } = await world.createRun();
     await die(runId, { attempts: 5 });

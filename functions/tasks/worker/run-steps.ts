@@ -30,7 +30,8 @@ const mail = (run: ClaimedRun, context: Context): Promise<Failure | undefined> =
 };
 
 /** A task that has lost its template and has no webhook fails for the template it lacks. */
-const hasMail = ({ templateId, url }: ClaimedRun): boolean => templateId !== undefined || url === undefined;
+const needsMail = ({ templateId, url, isMailDone }: ClaimedRun): boolean =>
+  !isMailDone && (templateId !== undefined || url === undefined);
 
 /**
  * Takes the steps of a claimed run: the webhook, then the mail (rule W3). The first is stored before the second
@@ -46,12 +47,12 @@ export const performRun = async (run: ClaimedRun, held: HeldAttempt): Promise<Ru
   if (run.url !== undefined && !run.isWebhookDone) {
     const { failure, ...answer } = await call(run, run.url, context);
     effects = { ...effects, ...answer, isWebhookDone: failure === undefined };
-    if (failure || !hasMail(run)) return end(failure, effects);
+    if (failure || !needsMail(run)) return end(failure, effects);
     const state = await recordWhileHeld<StepState>(lease, () => recordWebhook(context.db, run));
     if (state === 'lost') return undefined;
     if (state === 'deleted') return end(DELETED, effects);
   }
-  if (!hasMail(run)) return end(undefined, effects);
+  if (!needsMail(run)) return end(undefined, effects);
   const failure = await mail(run, context);
   return end(failure, { ...effects, isMailDone: failure === undefined });
 };

@@ -1,0 +1,90 @@
+import { type ZodObject, z } from 'zod';
+import type { FieldFault } from '../errors/app-error.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * A rule between the fields of an object: is given the fields that are present and valid, and which fields have a
+ * fault of their own, so that it neither judges them nor calls them missing. A fault of the whole object has the
+ * field `''`.
+ */
+export type FieldRule<T> = (
+  fields: Partial<T>,
+  isFaulty: (name: keyof T & string) => boolean,
+) => readonly FieldFault[];
+
+type AnyRule = FieldRule<Record<string, unknown>>;
+
+const rules = z.registry<{ readonly rule: AnyRule }>();
+
+const toIssue = ({ field, message, code }: FieldFault, input: unknown) => {
+  const path = field === '' ? [] : [field];
+  return { code: 'custom' as const, path, message, input, params: { code, betweenFields: true } };
+};
+
+const isOfRule = (issue: Issue): boolean =>
+  issue.code === 'custom' && issue.params?.['betweenFields'] === true;
+
+/** Adds a rule between fields that {@link checkFields} reports beside the faults of single fields. */
+export const withRule = <S extends ZodObject>(schema: S, rule: FieldRule<z.output<S>>): S => {
+  const ruled = schema.superRefine((fields, context) => {
+    if (context.issues.length > 0) return;
+    for (const fault of rule(fields as Partial<z.output<S>>, () => false)) {
+      context.addIssue(toIssue(fault, fields));
+    }
+  });
+  rules.add(ruled, { rule: rule as AnyRule });
+  return ruled;
+};
+
+/** Whether the schema's refinement was made by {@link withRule}. */
+export const hasRule = (schema: ZodObject): boolean => rules.has(schema);
+
+const rootOf = (issue: Issue): string => String(issue.path[0] ?? '');
+
+/** What the rule says of an object of which some fields are faulty. */
+const ruleIssues = (schema: ZodObject, value: unknown, own: readonly Issue[]): Issue[] => {
+  const rule = rules.get(schema)?.rule;
+  if (!rule || typeof value !== 'object' || value === null) return [];
+  const faulty = new Set(own.map(rootOf));
+  const fields: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(schema.shape)) {
+    if (faulty.has(name)) continue;
+    const given = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+    const { data } = z.safeParse(field, given);
+    if (data !== undefined) fields[name] = data;
+  }
+  return rule(fields, (name) => faulty.has(name)).map((fault) => toIssue(fault, value));
+};
+
+/** Compares names of fields by their place in the schema; what is none of its fields comes last. */
+const byPlace = (schema: ZodObject): ((a: string, b: string) => number) => {
+  const places = new Map(Object.keys(schema.shape).map((name, place) => [name, place]));
+  const placeOf = (name: string): number => places.get(name) ?? places.size;
+  return (a, b) => placeOf(a) - placeOf(b);
+};
+
+/** Puts faults into the order of the schema's fields; those of one field keep theirs. */
+export const inFieldOrder = <T>(
+  schema: ZodObject,
+  faults: readonly T[],
+  fieldOf: (fault: T) => string,
+): T[] => {
+  const compare = byPlace(schema);
+  return faults.toSorted((a, b) => compare(fieldOf(a), fieldOf(b)));
+};
+
+/**
+ * Parses an object and finds all its faults at once, in field order. Zod leaves the rules of an object out as soon
+ * as a field is missing or of the wrong type; here they are asked about the fields that are left.
+ */
+export const checkFields = <S extends ZodObject>(
+  schema: S,
+  value: unknown,
+): { readonly data: z.output<S> | undefined; readonly issues: readonly Issue[] } => {
+  const result = schema.safeParse(value);
+  if (result.success) return { data: result.data, issues: [] };
+  const { issues } = result.error;
+  const all = issues.every(isOfRule) ? issues : [...issues, ...ruleIssues(schema, value, issues)];
+  return { data: undefined, issues: inFieldOrder(schema, all, rootOf) };
+};
