@@ -7,7 +7,7 @@ import { AppError } from '../errors/app-error.ts';
 import { MultipartGate } from './multipart-gate.ts';
 
 /** The parser is given so much at once; between two slices other requests run. */
-const SLICE_BYTES = 16_384;
+const SLICE_BYTES = 65_536;
 
 /** One part of a multipart body while it arrives. What is not read of it is skipped with the next one. */
 export interface MultipartPart {

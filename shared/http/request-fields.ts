@@ -1,4 +1,5 @@
 import { type ZodObject, type ZodRawShape, z } from 'zod';
+import { ownValue } from '../text/names.ts';
 
 interface Fault {
   readonly code: string;
@@ -59,7 +60,7 @@ export const patchBody = <S extends ZodRawShape, B extends ZodRawShape = Record<
 ): ZodObject<S & B> =>
   z.object({ ...shape, ...beside } as S & B).superRefine((fields, context) => {
     const given = fields as Readonly<Record<string, unknown>>;
-    if (Object.keys(shape).some((name) => given[name] !== undefined)) return;
+    if (Object.keys(shape).some((name) => ownValue(given, name) !== undefined)) return;
     refuse(context, {
       code: 'required',
       message: `must hold at least one of ${Object.keys(shape).join(', ')}`,
