@@ -48,16 +48,16 @@ export const cleanTokens = async (context: Context): Promise<number> => {
   const { db, log, signal } = context;
   const startedAt = performance.now();
   const inTime = () => !signal.aborted && performance.now() - startedAt < BUDGET_MS;
-  const removed: Record<string, number> = {};
+  const removed = new Map<string, number>();
   let deleted = 0;
   for (const [name, { clean, keptMs, counted = false }] of Object.entries(stepsOf(context))) {
     const at = new Date(context.now().getTime() - keptMs);
     for (let last = BATCH; last === BATCH && inTime(); ) {
       last = await withTransaction(db, (transaction) => clean(transaction, at, BATCH));
-      removed[name] = (removed[name] ?? 0) + last;
+      removed.set(name, (removed.get(name) ?? 0) + last);
       if (counted) deleted += last;
     }
   }
-  log.info({ removed, isComplete: inTime() }, 'accounts cleaned');
+  log.info({ removed: Object.fromEntries(removed), isComplete: inTime() }, 'accounts cleaned');
   return deleted;
 };

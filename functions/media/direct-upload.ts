@@ -26,18 +26,21 @@ export const uploadDirectly = async (
 ): Promise<StoredMedium> => {
   await requireUsableStore(context);
   const maxBytes = largestFile(type, context.config);
-  return withFilePart(context.bodyStream(), { contentType, maxBytes }, ({ stream, filename, ended }) =>
-    withReceived(context, { source: stream, maxBytes }, async (staged) => {
-      await ended;
-      if (staged.size === 0 || filename === '') throw emptyFile('file');
-      const content = await admit(context, staged, type);
-      const origin = { type, filename, isAttached: true };
-      const answer = await context.once({ type, sha256: staged.sha256 }, async (db) => ({
-        status: 201,
-        body: await withTransaction(db, (tx) => commitMedium(tx, context, { staged, content, origin })),
-      }));
-      return answer.body as StoredMedium;
-    }),
+  return withFilePart(
+    context.bodyStream(),
+    { contentType, maxBytes },
+    ({ content: source, filename, readRest }) =>
+      withReceived(context, { source, maxBytes }, async (staged) => {
+        await readRest();
+        if (staged.size === 0 || filename === '') throw emptyFile('file');
+        const content = await admit(context, staged, type);
+        const origin = { type, filename, isAttached: true };
+        const answer = await context.once({ type, sha256: staged.sha256 }, async (db) => ({
+          status: 201,
+          body: await withTransaction(db, (tx) => commitMedium(tx, context, { staged, content, origin })),
+        }));
+        return answer.body as StoredMedium;
+      }),
   );
 };
 

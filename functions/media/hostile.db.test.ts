@@ -127,6 +127,39 @@ it('counts at least 40 of them', () => {
   expect(FILES.length).toBeGreaterThanOrEqual(40);
 });
 
+describe('multipart bodies that only cost time', () => {
+  const repeated = (part: string, size: number): string => part.repeat(Math.ceil(size / part.length));
+  const headed = (parameters: string): string =>
+    `--x\r\ncontent-disposition: form-data; ${parameters}\r\n\r\n`;
+  const send = (path: string, method: string, headers: Record<string, string>, body: string | Buffer) =>
+    world.call(path, {
+      method,
+      headers: { ...headers, 'content-type': 'multipart/form-data; boundary=x' },
+      body: typeof body === 'string' ? `${body}--x--\r\n` : new Uint8Array(body),
+    });
+
+  it.each([
+    ['4 MB of empty part headers', repeated('--x\r\n\r\n\r\n', 4_000_000)],
+    ['100,000 tiny parts', `${headed('name="a"')}1\r\n`.repeat(100_000)],
+    ['10 MB of empty file parts', repeated(`${headed('name="avatar"; filename="a"')}\r\n`, 10_000_000)],
+  ])('%s are refused', async (_name, body) => {
+    for (const [path, method, headers] of [
+      ['/media/lesson_audio', 'POST', SERVICE],
+      ['/profile/avatar', 'PUT', student],
+    ] as const) {
+      const { status, json } = await send(path, method, headers, body);
+      expect([path, status, json.code]).toEqual([path, 413, 'payload_too_large']);
+    }
+  });
+
+  it('do not keep a large picture out', async () => {
+    const picture = Buffer.concat([text('\x89PNG\r\n\x1a\n'), Buffer.alloc(5_242_880 - 8, '\r\n--')]);
+    const body = join(headed('name="file"; filename="a.png"'), picture, '\r\n--x--\r\n');
+    const { status, json } = await send('/media/avatar', 'POST', SERVICE, body);
+    expect([status, json.size]).toEqual([201, picture.length]);
+  });
+});
+
 describe('names', () => {
   it.each([
     'a"; filename="evil.html',

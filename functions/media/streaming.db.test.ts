@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
@@ -23,6 +23,8 @@ let resources: TestResources;
 let server: ChildProcess;
 let url: string;
 let root: string;
+/** What the server wrote to its log. */
+const log: string[] = [];
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'japanesestudent-media-'));
   resources = await openTestResources();
@@ -32,13 +34,16 @@ beforeAll(async () => {
     REDIS_PREFIX,
     MEDIA_BASE_PATH: root,
     MEDIA_IDLE_TIMEOUT: `${IDLE_MS / 1_000}s`,
+    LOG_LEVEL: 'info',
   };
   server = spawn(process.execPath, [join(import.meta.dirname, 'testing', 'serve-process.ts')], {
     env: testEnvironment(settings),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: server.stdout ?? Readable.from([]) });
-  [url] = (await once(lines, 'line')) as [string];
+  url = await new Promise((resolve) => {
+    lines.on('line', (line) => (line.startsWith('http') ? resolve(line) : log.push(line)));
+  });
 });
 afterAll(async () => {
   server.kill('SIGKILL');
@@ -160,10 +165,24 @@ it('closes a connection without progress and keeps nothing of it', async () => {
   await expect.poll(temporaryFiles).toEqual([]);
 });
 
-it('keeps nothing of a client that goes away', async () => {
-  const sent = send('/media/lesson_video', 'POST', {
+const startedUpload = async (): Promise<string> => {
+  const body = JSON.stringify({ mediaType: 'lesson_video', filename: 'a.mp4', size: 10 * MEBIBYTE });
+  const sent = send('/media/uploads', 'POST', { ...SERVICE, 'content-type': 'application/json' });
+  sent.end(body);
+  return pathOf((await jsonOf(await responseTo(sent))).uploadUrl);
+};
+
+const directUpload = (): Promise<string> => Promise.resolve('/media/lesson_video');
+
+it.each<[string, string, () => Promise<string>]>([
+  ['in a direct upload', 'POST', directUpload],
+  ['in the second of two steps', 'PUT', startedUpload],
+])('keeps nothing of a client that goes away %s, and logs no error', async (_name, method, path) => {
+  const requestId = randomUUID();
+  const sent = send(await path(), method, {
     ...SERVICE,
     'content-type': 'multipart/form-data; boundary=x',
+    'x-request-id': requestId,
   });
   sent.on('error', () => undefined);
   sent.write('--x\r\ncontent-disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n');
@@ -171,4 +190,6 @@ it('keeps nothing of a client that goes away', async () => {
   await expect.poll(temporaryFiles).not.toEqual([]);
   sent.destroy();
   await expect.poll(temporaryFiles).toEqual([]);
+  const logged = () => log.map((line) => JSON.parse(line)).filter((entry) => entry.requestId === requestId);
+  await expect.poll(logged).toMatchObject([{ level: 'info', method, status: 400 }]);
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { AppError } from '#shared/errors/app-error.ts';
 import { etagOf } from '#shared/http/etag.ts';
 import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
+import { ownValue } from '#shared/text/names.ts';
 
 interface Documentation {
   readonly document: { readonly openapi: string; readonly [key: string]: unknown };
@@ -68,7 +69,7 @@ export const docsAsset = async (
     const content = Buffer.from(START_SCRIPT);
     return { content, contentType: 'text/javascript; charset=utf-8', etag: etagOf(content) };
   }
-  const contentType = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
+  const contentType = ownValue(ASSETS, name);
   if (contentType === undefined) throw new AppError('not_found');
   const content = await readFile(join(FOLDER, name));
   return { content, contentType, etag: etagOf(content) };

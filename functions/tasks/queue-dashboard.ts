@@ -13,6 +13,7 @@ import type {
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import { queueNames } from '#shared/http/routing-table.ts';
 import type { Queues } from '#shared/queue/queues.ts';
+import { ownValue } from '#shared/text/names.ts';
 import { within } from '#shared/time/within.ts';
 
 /** Something below the dashboard's address: a page, a file or an answer of its API. */
@@ -94,7 +95,7 @@ export const dashboardPage = async (queues: Queues): Promise<DashboardPart> => {
   const template = await readFile(join(UI, name), 'utf8');
   const content = template
     .replace(FONTS_OF_ANOTHER_HOST, '')
-    .replace(/<%[=-] *(\w+) *%>/g, (_, key: string) => values[key] ?? '');
+    .replace(/<%[=-] *(\w+) *%>/g, (_, key: string) => ownValue(values, key) ?? '');
   return { content, contentType: 'text/html; charset=utf-8' };
 };
 
@@ -110,7 +111,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const FILE = /^static(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/;
 
 const file = async (path: string): Promise<DashboardPart> => {
-  const contentType = CONTENT_TYPES[extname(path)];
+  const contentType = ownValue(CONTENT_TYPES, extname(path));
   if (!FILE.test(path) || contentType === undefined) throw new AppError('not_found');
   const content = await readFile(join(UI, path)).catch((cause: unknown) => {
     throw new AppError('not_found', { cause });
@@ -124,13 +125,13 @@ type Parameters = Readonly<Record<string, string>>;
 const match = (route: string, path: string): Parameters | undefined => {
   const [pattern, given] = [route.split('/').slice(1), path.split('/')];
   if (pattern.length !== given.length) return undefined;
-  const values: Record<string, string> = {};
+  const values = new Map<string, string>();
   for (const [index, segment] of pattern.entries()) {
     const value = given[index] ?? '';
-    if (segment.startsWith(':')) values[segment.slice(1)] = value;
+    if (segment.startsWith(':')) values.set(segment.slice(1), value);
     else if (segment !== value) return undefined;
   }
-  return values;
+  return Object.fromEntries(values);
 };
 
 const fits = (routes: string | readonly string[], path: string): Parameters | undefined =>

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { ownValue } from '../text/names.ts';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
 import { completeStorage, mediaVariables, storageFaults } from './media-variables.ts';
 import { baseUrl, decimal, duration, flag, httpUrl, integer, limit, list, networks } from './parsers.ts';
@@ -142,7 +143,7 @@ const crossChecks = (config: Parsed, source: NodeJS.ProcessEnv): string[] => {
   if (config.PASSWORD_BCRYPT_COST < 10)
     faults.push('PASSWORD_BCRYPT_COST: must be at least 10 in production');
   for (const [name, value] of Object.entries(LOCAL_DEFAULTS)) {
-    if (/SECRET|API_KEY/.test(name) && source[name] === value) {
+    if (/SECRET|API_KEY/.test(name) && ownValue(source, name) === value) {
       faults.push(`${name}: is the published local default`);
     }
   }
@@ -161,7 +162,7 @@ export const loadConfig = (environment: NodeJS.ProcessEnv): Config => {
   const faults = result.success
     ? crossChecks(result.data, source)
     : result.error.issues.map((issue) =>
-        issue.code === 'invalid_type' && source[String(issue.path[0])] === undefined
+        issue.code === 'invalid_type' && ownValue(source, String(issue.path[0])) === undefined
           ? `${String(issue.path[0])}: is required`
           : `${issue.path.join('.')}: ${issue.message}`,
       );

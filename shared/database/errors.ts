@@ -1,5 +1,6 @@
 import { taken } from '../errors/app-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
+import { ownValue } from '../text/names.ts';
 
 const LOST = new Set([
   'ECONNREFUSED',
@@ -60,7 +61,7 @@ export interface ConstraintMeaning {
 export const mapConstraint =
   (meanings: Readonly<Record<string, ConstraintMeaning>>) =>
   (error: unknown): never => {
-    const meaning = meanings[violatedConstraint(error) ?? ''];
+    const meaning = ownValue(meanings, violatedConstraint(error) ?? '');
     if (!meaning) throw error;
     throw taken(meaning.code, meaning.field, error);
   };

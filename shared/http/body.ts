@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import { AppError } from '../errors/app-error.ts';
+import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
 import type { BodySpec, UploadedFile } from './contract.ts';
 import { isJson, parseJsonObject } from './json-body.ts';
 import { isMultipart, parseMultipart } from './multipart-body.ts';
@@ -11,10 +12,10 @@ const MULTIPART_LIMIT_BYTES = 10_485_760;
 /** A body that was read but not yet validated. */
 export interface RawBody {
   readonly value: Readonly<Record<string, unknown>>;
-  readonly files: Readonly<Record<string, UploadedFile>>;
+  readonly files: ValuesByName<UploadedFile>;
 }
 
-const NO_FILES: Readonly<Record<string, UploadedFile>> = {};
+const NO_FILES = valuesByName<UploadedFile>([]);
 
 /** Refuses a body beyond the limit of its format (413), before anything else is looked at. */
 export const checkBodySize = (request: HttpRequest, spec: BodySpec | undefined): void => {
@@ -48,11 +49,11 @@ export const readBody = async (request: HttpRequest, spec: BodySpec): Promise<Ra
 };
 
 /** Multipart knows only text: numbers and booleans are turned into what the schema expects, if they are that. */
-const coerceText = (fields: Readonly<Record<string, string>>, shape: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(
+const coerceText = (fields: ValuesByName<string>, shape: Readonly<Record<string, unknown>>) =>
+  valuesByName<unknown>(
     Object.entries(fields).map(([name, text]) => [
       name,
-      coerce(text, baseType(shape[name] as ZodType | undefined)),
+      coerce(text, baseType(ownValue(shape, name) as ZodType | undefined)),
     ]),
   );
 

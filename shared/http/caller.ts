@@ -65,7 +65,7 @@ export const authorize = async (
 ): Promise<Caller> => {
   if (guards.includes('public') || guards.includes('link')) return { kind: 'public' };
   const apiKey = request.headers['x-api-key'];
-  const forUsers = guards.filter((guard) => guard in LEAST_ROLE) as (keyof typeof LEAST_ROLE)[];
+  const forUsers = guards.filter((guard) => Object.hasOwn(LEAST_ROLE, guard)) as (keyof typeof LEAST_ROLE)[];
   if (guards.includes('service') && (apiKey !== undefined || forUsers.length === 0)) {
     if (apiKey !== undefined && isApiKey(apiKey, context.config.API_KEY)) return { kind: 'service' };
     throw new AppError('invalid_api_key');

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ZodObject, ZodType, z } from 'zod';
 import type { Config } from '../config/config.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
+import type { ValuesByName } from '../text/names.ts';
 import type { HttpRequest } from './request.ts';
 
 /** Who may call: conventions.md, "Who may call"; `link` is a signature in the URL, which the handler checks. */
@@ -108,7 +109,7 @@ export interface Input<C extends Contract> {
   readonly query: C['request'] extends { query: infer S } ? Output<S> : undefined;
   readonly headers: C['request'] extends { headers: infer S } ? Output<S> : undefined;
   readonly body: C['request'] extends { body: { schema: infer S } } ? Output<S> : undefined;
-  readonly files: Readonly<Record<string, UploadedFile>>;
+  readonly files: ValuesByName<UploadedFile>;
 }
 
 interface AnswerExtras {

@@ -1,6 +1,8 @@
+import { type ValuesByName, valuesByName } from '../text/names.ts';
+
 /** Cookies of a `Cookie` header by name; the first of a name wins, and nothing in the header can throw. */
-export const parseCookies = (header: string): Readonly<Record<string, string>> => {
-  const cookies: Record<string, string> = Object.create(null);
+export const parseCookies = (header: string): ValuesByName<string> => {
+  const cookies = new Map<string, string>();
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
     if (equals < 1) continue;
@@ -9,9 +11,9 @@ export const parseCookies = (header: string): Readonly<Record<string, string>> =
       .slice(equals + 1)
       .trim()
       .replace(/^"(.*)"$/, '$1');
-    if (name !== '' && !(name in cookies)) cookies[name] = value;
+    if (name !== '' && !cookies.has(name)) cookies.set(name, value);
   }
-  return cookies;
+  return valuesByName(cookies);
 };
 
 /** Where a cookie applies and for how long. */

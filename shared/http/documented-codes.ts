@@ -11,7 +11,7 @@ export const documentedCodes = (contract: Contract): ErrorCode[] => {
   const { stream: _stream, ...validated } = request;
   const schemas = Object.keys(validated).length > 0;
   const codes: (ErrorCode | false)[] = [
-    request.body !== undefined && 'malformed_request',
+    (request.body ?? request.stream) !== undefined && 'malformed_request',
     (schemas || idempotent !== false) && 'validation_failed',
     (asUser || byLink) && 'unauthenticated',
     (asUser || byLink) && 'invalid_token',

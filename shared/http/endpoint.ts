@@ -7,6 +7,7 @@ import type {
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors/app-error.ts';
 import { processResources, type Resources } from '../runtime/resources.ts';
+import { valuesByName } from '../text/names.ts';
 import { within } from '../time/within.ts';
 import { type RawBody, readBody } from './body.ts';
 import { authorize } from './caller.ts';
@@ -128,16 +129,16 @@ const answerOnce = async (
         bodyStream: () => bodyStreamOf(request, host),
         authorize: (guard) => authorize([guard], identity, request, context),
         once: (payload, work) =>
-          once(payloadHash(request, { value: payload, files: {} }, context.config), work),
+          once(payloadHash(request, { value: payload, files: NO_BODY.files }, context.config), work),
       },
     );
   if (contract.idempotent !== true) return perform(context.db);
   return once(payloadHash(request, body, context.config), perform);
 };
 
-const NO_BODY: RawBody = { value: {}, files: {} };
+const NO_BODY: RawBody = { value: {}, files: valuesByName([]) };
 
 const missingFiles = (contract: Contract, body: RawBody): string[] =>
   Object.entries(contract.request?.body?.files ?? {})
-    .filter(([name, file]) => file.required && !(name in body.files))
+    .filter(([name, file]) => file.required && body.files[name] === undefined)
     .map(([name]) => name);

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { AppError, invalid } from '../errors/app-error.ts';
+import type { ValuesByName } from '../text/names.ts';
 import type { Identity } from './caller.ts';
 import type { AnyAnswer, UploadedFile } from './contract.ts';
 import type { HttpRequest } from './request.ts';
@@ -59,7 +60,7 @@ const sorted = (value: unknown): unknown => {
  */
 export const payloadHash = (
   request: HttpRequest,
-  body: { value: unknown; files: Readonly<Record<string, UploadedFile>> },
+  body: { value: unknown; files: ValuesByName<UploadedFile> },
   config: Pick<Config, 'JWT_SECRET'>,
 ): Buffer => {
   const files = Object.entries(body.files).map(([name, file]) => [name, file.filename, file.sha256]);

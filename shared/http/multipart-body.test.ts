@@ -96,6 +96,43 @@ describe('multipart bodies', () => {
     expect(await codeOf(parseMultipart(cut, twice.type, spec))).toBe('malformed_request');
   });
 
+  it('ignores unknown parts, once or twice, whatever they are called', async () => {
+    const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'unknown'];
+    const { bytes, type } = multipart([
+      { name: 'name', content: 'Hanako' },
+      ...[...names, ...names].flatMap((name) => [
+        { name, content: 'text' },
+        { name, content: 'a file', filename: 'a' },
+      ]),
+    ]);
+    const { fields, files } = await parseMultipart(bytes, type, spec);
+    expect([Object.entries(fields), Object.entries(files)]).toEqual([[['name', 'Hanako']], []]);
+    const request = { headers: { 'content-type': type }, body: bytes } as never;
+    expect((await readBody(request, spec)).value).toEqual({ name: 'Hanako' });
+  });
+
+  it('refuses text that is not UTF-8', async () => {
+    for (const content of [
+      Buffer.from([0xff]),
+      Buffer.from('é', 'latin1'),
+      Buffer.from([0xed, 0xa0, 0x80]),
+    ]) {
+      const { bytes, type } = multipart([{ name: 'name', content }]);
+      expect(await codeOf(parseMultipart(bytes, type, spec))).toBe('malformed_request');
+    }
+  });
+
+  it('takes every printable boundary of at most 70 characters', async () => {
+    const printable = String.fromCharCode(...Array.from({ length: 94 }, (_, index) => index + 33));
+    const boundaries = [...printable.replace(/["\\]/g, ''), '*****', 'a b', `----${'x'.repeat(66)}`];
+    for (const boundary of boundaries) {
+      const { bytes, type } = multipart([{ name: 'name', content: 'a' }], boundary);
+      expect({ ...(await parseMultipart(bytes, type, spec)).fields }, boundary).toEqual({ name: 'a' });
+    }
+    const tooLong = multipart([{ name: 'name', content: 'a' }], 'x'.repeat(71));
+    expect(await codeOf(parseMultipart(tooLong.bytes, tooLong.type, spec))).toBe('malformed_request');
+  });
+
   it('answers any bytes with parts or one refusal', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (noise) => {

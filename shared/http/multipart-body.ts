@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { Busboy } from '@fastify/busboy';
+import { buffer } from 'node:stream/consumers';
 import { AppError } from '../errors/app-error.ts';
-import type { BodySpec, UploadedFile } from './contract.ts';
+import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
+import type { BodySpec, FileSpec, UploadedFile } from './contract.ts';
+import { type MultipartPart, malformedMultipart, multipartParts } from './multipart-parts.ts';
 import { normalizeText } from './normalize.ts';
 
-const MAXIMUM_PARTS = 100;
 const MAXIMUM_TEXT_BYTES = 1_048_576;
+/** What is kept of a file's name, in UTF-16 units; more than any column holds. */
+const LONGEST_FILENAME = 1_000;
 
 /** Whether the content type is multipart with a boundary. */
 export const isMultipart = (contentType: string | undefined): boolean =>
@@ -14,64 +16,73 @@ export const isMultipart = (contentType: string | undefined): boolean =>
 
 /** The parts of a multipart body by name; empty texts and, unless they are to be kept, empty files are left out. */
 export interface MultipartParts {
-  readonly fields: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, UploadedFile>>;
+  readonly fields: ValuesByName<string>;
+  readonly files: ValuesByName<UploadedFile>;
 }
 
-const malformed = (cause?: unknown) =>
-  new AppError('malformed_request', { message: 'The multipart body could not be read.', cause });
-
 /**
- * Reads the text parts and the declared file parts; other file parts are skipped.
- * @throws AppError `malformed_request` for a broken body or a part given twice, `payload_too_large`
+ * Reads the text parts and the file parts that the contract declares; the others are skipped unseen.
+ * @throws AppError `malformed_request` for a broken body or a declared part given twice, `payload_too_large`
  */
-export const parseMultipart = (bytes: Buffer, contentType: string, spec: BodySpec): Promise<MultipartParts> =>
-  new Promise((resolve, reject) => {
-    const fields: Record<string, string> = Object.create(null);
-    const files: Record<string, UploadedFile> = Object.create(null);
-    const fail = (error: unknown) => reject(error instanceof AppError ? error : malformed(error));
-    let parser: InstanceType<typeof Busboy>;
-    try {
-      parser = new Busboy({
-        headers: { 'content-type': contentType },
-        limits: { parts: MAXIMUM_PARTS, fieldSize: MAXIMUM_TEXT_BYTES, fieldNameSize: 200 },
-      });
-    } catch (cause) {
-      fail(cause);
-      return;
+export const parseMultipart = async (
+  bytes: Buffer,
+  contentType: string,
+  spec: BodySpec,
+): Promise<MultipartParts> => {
+  const fields = new Map<string, string>();
+  const files = new Map<string, UploadedFile>();
+  for await (const part of multipartParts([bytes], { contentType, maxBytes: bytes.length })) {
+    const { name, isFile } = part;
+    const file = isFile ? ownValue(spec.files, name) : undefined;
+    if (file) {
+      const uploaded = await readFile(part, file);
+      if (uploaded) addOnce(files, name, uploaded);
+    } else if (!isFile && Object.hasOwn(spec.schema.shape, name)) {
+      addOnce(fields, name, normalizeText(await readText(part), !spec.untrimmed?.includes(name)));
     }
-    parser.on('field', (name, value, _nameTruncated, valueTruncated) => {
-      if (valueTruncated) return fail(new AppError('payload_too_large'));
-      if (name in fields) return fail(malformed());
-      try {
-        const text = normalizeText(String(value), !spec.untrimmed?.includes(name));
-        if (text !== '') fields[name] = text;
-      } catch (error) {
-        fail(error);
-      }
-    });
-    parser.on('file', (name, stream, filename) => {
-      const { maxBytes: limit, keepsEmpty } = spec.files?.[name] ?? {};
-      const chunks: Buffer[] = [];
-      let size = 0;
-      stream.on('error', fail);
-      stream.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (limit === undefined) return;
-        if (size > limit) return fail(new AppError('payload_too_large'));
-        chunks.push(chunk);
-      });
-      stream.on('end', () => {
-        // A form whose file field was left blank sends an empty part with an empty name.
-        if (limit === undefined || (size === 0 && !(keepsEmpty && filename))) return;
-        if (name in files) return fail(malformed());
-        const content = Buffer.concat(chunks);
-        const sha256 = createHash('sha256').update(content).digest('hex');
-        files[name] = { filename: (filename ?? '').normalize('NFC'), bytes: content, sha256 };
-      });
-    });
-    parser.on('partsLimit', () => fail(new AppError('payload_too_large')));
-    parser.on('error', fail);
-    parser.on('finish', () => resolve({ fields, files }));
-    Readable.from([bytes]).pipe(parser);
-  });
+  }
+  return { fields: valuesByName([...fields].filter(([, text]) => text !== '')), files: valuesByName(files) };
+};
+
+const addOnce = <T>(values: Map<string, T>, name: string, value: T): void => {
+  if (values.has(name)) throw malformedMultipart();
+  values.set(name, value);
+};
+
+async function* upTo(content: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array, void> {
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (size > maxBytes) throw new AppError('payload_too_large');
+    yield chunk;
+  }
+}
+
+const readText = async ({ content }: MultipartPart): Promise<string> => {
+  const bytes = await buffer(upTo(content, MAXIMUM_TEXT_BYTES));
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw malformedMultipart(cause);
+  }
+};
+
+const readFile = async (
+  { content, filename = '' }: MultipartPart,
+  { maxBytes, keepsEmpty }: FileSpec,
+): Promise<UploadedFile | undefined> => {
+  const digest = createHash('sha256');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of upTo(content, maxBytes)) {
+    digest.update(chunk);
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  // A form whose file field was left blank sends an empty part with an empty name.
+  if (bytes.length === 0 && !(keepsEmpty && filename !== '')) return undefined;
+  return {
+    filename: filename.slice(0, LONGEST_FILENAME).normalize('NFC'),
+    bytes,
+    sha256: digest.digest('hex'),
+  };
+};

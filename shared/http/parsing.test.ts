@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../errors/app-error.ts';
+import { valuesByName } from '../text/names.ts';
 import { prefersHtml } from './accept.ts';
 import { clientAddress, networkOf } from './client-address.ts';
 import { parseCookies } from './cookies.ts';
@@ -195,7 +196,7 @@ describe('addresses', () => {
     ['garbage', '10.0.0.1', 'x', ['10.0.0.1'], '10.0.0.1'],
     ['no header', '10.0.0.1', undefined, ['10.0.0.1'], '10.0.0.1'],
   ])('%s', (_name, peer, forwarded, proxies, expected) => {
-    const headers: Record<string, string> = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+    const headers = valuesByName(forwarded === undefined ? [] : [['x-forwarded-for', forwarded] as const]);
     expect(clientAddress({ peer, headers }, proxies)).toBe(expected);
   });
 });

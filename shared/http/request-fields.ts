@@ -1,4 +1,5 @@
 import { type ZodObject, type ZodRawShape, z } from 'zod';
+import { ownValue } from '../text/names.ts';
 import { withRule } from './field-rules.ts';
 
 interface Fault {
@@ -61,6 +62,6 @@ export const patchBody = <S extends ZodRawShape, B extends ZodRawShape = Record<
   withRule(z.object({ ...shape, ...beside } as S & B), (fields, isFaulty) => {
     const given = fields as Readonly<Record<string, unknown>>;
     const names = Object.keys(shape);
-    if (names.some((name) => given[name] !== undefined || isFaulty(name as never))) return [];
+    if (names.some((name) => ownValue(given, name) !== undefined || isFaulty(name as never))) return [];
     return [{ field: '', code: 'required', message: `must hold at least one of ${names.join(', ')}` }];
   });

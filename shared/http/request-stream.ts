@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { StreamSpec } from './contract.ts';
@@ -17,13 +17,30 @@ export interface StreamedResult {
   readonly stream?: Readable;
 }
 
+/** A client that breaks off, or sends nothing for too long, is a refusal like any other and no fault of ours. */
+const brokenOff = (cause: unknown): AppError =>
+  new AppError('malformed_request', { message: 'The request body ended before it was complete.', cause });
+
 /**
  * The body of a request as it arrives, wherever it comes from. Who stops reading early leaves the rest to the
  * host, which needs the connection for the answer.
+ * @throws AppError `malformed_request` when the client breaks off
  */
-export const bodyStreamOf = (request: HttpRequest, host: HostStreams): AsyncIterable<Uint8Array> =>
-  host.streams?.body?.iterator({ destroyOnReturn: false }) ??
-  Readable.from(request.body.length === 0 ? [] : [request.body]);
+export async function* bodyStreamOf(
+  request: HttpRequest,
+  host: HostStreams,
+): AsyncGenerator<Uint8Array, void> {
+  const body = host.streams?.body;
+  if (!body) {
+    if (request.body.length > 0) yield request.body;
+    return;
+  }
+  try {
+    yield* body.iterator({ destroyOnReturn: false });
+  } catch (cause) {
+    throw brokenOff(cause);
+  }
+}
 
 /** Refuses a body whose declared or buffered length is beyond what the endpoint can ever take (413). */
 export const checkStreamSize = (request: HttpRequest, spec: StreamSpec, config: Config): void => {

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type ValuesByName, valuesByName } from '../text/names.ts';
 import { parseCookies } from './cookies.ts';
 
 /** The parts of an API Gateway v2 event that we use, alike on every platform. */
@@ -9,10 +10,10 @@ export interface HttpRequest {
   readonly rawQuery: string;
   /** Route of the routing table that matched, such as `GET /api/v6/profile`; never what the caller typed. */
   readonly routeKey: string;
-  readonly pathParameters: Readonly<Record<string, string>>;
+  readonly pathParameters: ValuesByName<string>;
   /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly cookies: Readonly<Record<string, string>>;
+  readonly headers: ValuesByName<string>;
+  readonly cookies: ValuesByName<string>;
   readonly body: Buffer;
   /** Address of the socket; see client-address.ts for the client's. */
   readonly peer: string;
@@ -33,10 +34,9 @@ const withoutBlanks = (value: string): string => {
 
 /** Reads the event; headers that arrive in odd letter case, as undefined or among blanks are put right. */
 export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
-  const headers: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(event.headers ?? {})) {
-    if (typeof value === 'string') headers[name.toLowerCase()] = withoutBlanks(value);
-  }
+  const headers = valuesByName(
+    definedEntries(event.headers).map(([name, value]) => [name.toLowerCase(), withoutBlanks(value)] as const),
+  );
   // API Gateway moves cookies out of the headers, serverless-offline leaves them there as well.
   const cookieHeader = headers['cookie'] ?? event.cookies?.join('; ') ?? '';
   return {
@@ -44,7 +44,7 @@ export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
     rawPath: event.rawPath,
     rawQuery: event.rawQueryString ?? '',
     routeKey: event.routeKey,
-    pathParameters: definedEntries(event.pathParameters),
+    pathParameters: valuesByName(definedEntries(event.pathParameters)),
     headers,
     cookies: parseCookies(cookieHeader),
     body: event.body ? Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') : EMPTY,
@@ -53,6 +53,4 @@ export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
 };
 
 const definedEntries = (values: Record<string, string | undefined> | null | undefined) =>
-  Object.fromEntries(
-    Object.entries(values ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+  Object.entries(values ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');

@@ -1,5 +1,6 @@
 import type { ZodObject, z } from 'zod';
 import { AppError, type FieldFault } from '../errors/app-error.ts';
+import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
 import type { RequestSpec } from './contract.ts';
 import { checkFields, inFieldOrder } from './field-rules.ts';
 import type { HttpRequest } from './request.ts';
@@ -15,7 +16,10 @@ export const fieldPath = (path: readonly PropertyKey[]): string =>
   );
 
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
+  path.reduce<unknown>(
+    (value, key) => ownValue((value ?? undefined) as Record<string, unknown> | undefined, String(key)),
+    root,
+  );
 
 /** The machine code of a fault; a schema of ours may name its own in `params.code`. */
 const faultCode = (issue: Issue, root: unknown): string => {
@@ -44,15 +48,15 @@ const headerName = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (letters) => letters.toUpperCase());
 
 /** The query by name, as strings; a name given twice is a fault. */
-export const readQuery = (rawQuery: string): { values: Record<string, string>; faults: FieldFault[] } => {
-  const values: Record<string, string> = Object.create(null);
+export const readQuery = (rawQuery: string): { values: ValuesByName<string>; faults: FieldFault[] } => {
+  const values = new Map<string, string>();
   const faults = new Map<string, FieldFault>();
   for (const [name, value] of new URLSearchParams(rawQuery)) {
-    if (name in values)
+    if (values.has(name))
       faults.set(name, { field: name, message: 'is given more than once', code: 'repeated' });
-    values[name] = value;
+    values.set(name, value);
   }
-  return { values: { ...values }, faults: [...faults.values()] };
+  return { values: valuesByName(values), faults: [...faults.values()] };
 };
 
 /** The parsed parts of a request; parts without schema are undefined. */

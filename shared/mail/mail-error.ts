@@ -1,3 +1,5 @@
+import { ownValue } from '../text/names.ts';
+
 /** How a delivery failed; `aborted` is the caller's own wish. */
 export type MailErrorCode = 'recipient_refused' | 'smtp_error' | 'smtp_timeout' | 'aborted';
 
@@ -49,7 +51,7 @@ const answerOf = ({ command = '', response = '' }: SmtpFault): string =>
   BEFORE_THE_MESSAGE.test(command) ? response : (REPLY_CODES.exec(response)?.[0] ?? '');
 
 const reasonOf = (fault: SmtpFault): string => {
-  const known = REASONS[fault.originalCode ?? ''] ?? REASONS[fault.code ?? ''];
+  const known = ownValue(REASONS, fault.originalCode ?? '') ?? ownValue(REASONS, fault.code ?? '');
   const answer = answerOf(fault);
   if (answer === '') return known ?? 'the conversation with the mail server failed';
   return fault.code === 'EAUTH' || fault.code === 'ETLS' ? `${known}: ${answer}` : answer;

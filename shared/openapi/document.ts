@@ -164,11 +164,11 @@ const operation = ({ functionName, domain, contract }: DocumentedRoute): ZodOpen
 
 /** The OpenAPI 3.1 document of the given routes, from the very schemas that validate. */
 export const createOpenApi = (routes: readonly DocumentedRoute[]) => {
-  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  const paths = new Map<string, Record<string, ZodOpenApiOperationObject>>();
   for (const route of routes) {
     // OpenAPI knows no parameter that spans several segments; the name says what is meant.
     const path = route.path.replace('+}', '}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths.set(path, { ...paths.get(path), [route.method.toLowerCase()]: operation(route) });
   }
   return createDocument({
     openapi: '3.1.0',
@@ -180,7 +180,7 @@ export const createOpenApi = (routes: readonly DocumentedRoute[]) => {
     },
     // Relative to where the document was read from: right behind every host name.
     servers: [{ url: '/' }],
-    paths,
+    paths: Object.fromEntries(paths),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

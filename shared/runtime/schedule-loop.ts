@@ -1,4 +1,5 @@
 import type { Log } from '../log/log.ts';
+import { ownValue } from '../text/names.ts';
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const RATE = /^rate\(([1-9][0-9]{0,3}) (minute|hour|day)s?\)$/;
@@ -8,7 +9,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Milliseconds of `rate(5 minutes)`; undefined for anything else, such as a `cron(…)` expression. */
 export const parseRate = (expression: string): number | undefined => {
   const match = RATE.exec(expression);
-  return match ? Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0) : undefined;
+  return match ? Number(match[1]) * (ownValue(UNIT_MS, match[2] ?? '') ?? 0) : undefined;
 };
 
 /** What EventBridge hands to a function on a `schedule` event, as far as functions may rely on it. */

@@ -34,7 +34,7 @@ export const handler = endpoint(
         headers: { location: 'The metadata.' },
       },
     },
-    errors: ['malformed_request', 'unsupported_media_type'],
+    errors: ['unsupported_media_type'],
   },
   async ({ path }, context) => {
     const contentType = multipartType(context);

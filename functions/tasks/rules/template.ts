@@ -1,3 +1,4 @@
+import { ownValue } from '#shared/text/names.ts';
 /** The two texts of a mail template, with placeholders `{{1}}` to `{{99}}`. */
 export interface Template {
   readonly subject: string;
@@ -23,7 +24,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+  text.replace(/[&<>"']/g, (character) => ownValue(ESCAPES, character) ?? character);
 
 /** The distinct numbers that a template uses, ascending. */
 export const variablesOf = ({ subject, body }: Template): number[] => {

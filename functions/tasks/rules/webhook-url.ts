@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { HostEntry } from '#shared/config/parsers-webhook.ts';
+import { ownValue } from '#shared/text/names.ts';
 import { isPublicAddress } from './public-address.ts';
 
 /** The hosts that are exempt from the address checks (rule W6). */
@@ -22,7 +23,7 @@ const AMBIGUOUS = /[\s\\\p{Cc}]/u;
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 const portOf = ({ protocol, port }: URL): number | undefined =>
-  port === '' ? DEFAULT_PORTS[protocol] : Number(port);
+  port === '' ? ownValue(DEFAULT_PORTS, protocol) : Number(port);
 
 const isListed = (url: URL, entries: readonly HostEntry[]): boolean =>
   entries.some(({ hostname, port }) => {

@@ -1,3 +1,4 @@
+import { ownValue } from '../../text/names.ts';
 import { LocalFailure } from '../local-failure.ts';
 
 /** What the caller's environment says about MariaDB and Redis; absent members were left open. */
@@ -21,7 +22,7 @@ const wholeNumber = (name: string, text: string | undefined, maximum: number): n
 
 /** Reads DB_* and REDIS_*; an empty value counts as none. @throws LocalFailure naming a malformed variable */
 export const readWishes = (environment: NodeJS.ProcessEnv): Wishes => {
-  const text = (name: string): string | undefined => environment[name] || undefined;
+  const text = (name: string): string | undefined => ownValue(environment, name) || undefined;
   const databaseName = text('DB_NAME') ?? 'japanesestudent';
   if (!/^[A-Za-z0-9_]{1,64}$/.test(databaseName)) {
     throw new LocalFailure('DB_NAME must consist of letters, digits and underscores');

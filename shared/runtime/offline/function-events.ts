@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import type { QueueBinding } from '../../queue/dispatcher.ts';
+import { ownValue } from '../../text/names.ts';
 import { parseRate, type Schedule } from '../schedule-loop.ts';
 
 /** A definition under `functions` in serverless.yml. */
@@ -46,7 +47,7 @@ const TICK = 'rate(1 minute)';
 const countFrom = (value: number | string | undefined, config: Config): number => {
   if (value === undefined) return 1;
   if (typeof value === 'number') return value;
-  const configured = (config as unknown as Record<string, unknown>)[value];
+  const configured = ownValue(config as unknown as Record<string, unknown>, value);
   if (typeof configured === 'number' && Number.isInteger(configured) && configured > 0) return configured;
   throw new Error(`bullmq event: ${value} names no configuration variable that holds a positive integer`);
 };

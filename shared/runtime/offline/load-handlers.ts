@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ownValue } from '../../text/names.ts';
 import type { FunctionDefinition } from './function-events.ts';
 
 type Handler = (event: unknown, context: { functionName: string; awsRequestId: string }) => unknown;
@@ -22,7 +23,7 @@ const loadHandler = async (root: string, name: string, handler: string): Promise
       throw new Error(`function ${name} (${path}.ts) does not load: ${message}`, { cause });
     },
   );
-  const loaded = module[exported];
+  const loaded = ownValue(module, exported);
   if (typeof loaded === 'function') return loaded as Handler;
   throw new Error(`function ${name}: ${path}.ts exports no function ${exported}`);
 };

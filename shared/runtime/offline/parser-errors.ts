@@ -1,6 +1,7 @@
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Config } from '../../config/config.ts';
+import { ownValue } from '../../text/names.ts';
 import { refuse } from './refusal.ts';
 
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
@@ -31,7 +32,7 @@ export const answerParserErrors = (
       // The request has been handed over already, and only hapi can answer it.
       for (const listen of inherited) listen.call(listener, error, socket);
     } else if (socket.writable && error.code !== 'ECONNRESET') {
-      socket.end(answerTo(STATUS_OF_CODE[error.code ?? ''] ?? 400, config));
+      socket.end(answerTo(ownValue(STATUS_OF_CODE, error.code ?? '') ?? 400, config));
     } else {
       socket.destroy(error);
     }
