@@ -1,5 +1,6 @@
 import { type ZodObject, z } from 'zod';
 import type { FieldFault } from '../errors/app-error.ts';
+import { ownValue } from '../text/names.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -47,13 +48,12 @@ const ruleIssues = (schema: ZodObject, value: unknown, own: readonly Issue[]): I
   const rule = rules.get(schema)?.rule;
   if (!rule || typeof value !== 'object' || value === null) return [];
   const faulty = new Set(own.map(rootOf));
-  const fields: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(schema.shape)) {
-    if (faulty.has(name)) continue;
-    const given = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-    const { data } = z.safeParse(field, given);
-    if (data !== undefined) fields[name] = data;
-  }
+  const valid = Object.entries(schema.shape).flatMap(([name, field]) => {
+    if (faulty.has(name)) return [];
+    const { data } = z.safeParse(field, ownValue(value as Record<string, unknown>, name));
+    return data === undefined ? [] : [[name, data] as const];
+  });
+  const fields = Object.fromEntries(valid);
   return rule(fields, (name) => faulty.has(name)).map((fault) => toIssue(fault, value));
 };
 
