@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Queryable, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
@@ -50,7 +50,7 @@ const LONGEST_NAME = 255;
  * looked at, so a removal of the same bytes comes before or after, never between.
  */
 export const commitMedium = async (
-  tx: Database,
+  tx: Transaction,
   { storage, now }: Pick<Context, 'storage' | 'now'>,
   { staged, content, origin }: { staged: StagedFile; content: ContentType; origin: MediumOrigin },
 ): Promise<StoredMedium> => {
@@ -110,7 +110,7 @@ export const store = async (
  * @throws AppError `not_found` for an unknown id, another type or another owner; `conflict` when it is taken
  */
 export const attach = async (
-  tx: Database,
+  tx: Transaction,
   { now }: Pick<Context, 'now'>,
   id: string,
   {
@@ -129,7 +129,7 @@ export const attach = async (
 
 /** Deletes a locked medium with its reference; the last one makes its object's removal due. */
 const removeLocked = async (
-  tx: Database,
+  tx: Transaction,
   context: Pick<Context, 'queues'>,
   id: string,
   sha256: string,
@@ -145,7 +145,7 @@ const removeLocked = async (
  * Removes a medium with the caller's transaction; an unknown id is no error.
  * @throws AppError `media_in_use` while a column that restricts deletion points to it
  */
-export const remove = async (tx: Database, context: Pick<Context, 'queues'>, id: string): Promise<void> => {
+export const remove = async (tx: Transaction, context: Pick<Context, 'queues'>, id: string): Promise<void> => {
   const medium = await lockMedium(tx, id);
   if (!medium) return;
   if ((await removeLocked(tx, context, id, medium.sha256)) === 'in-use') throw new AppError('media_in_use');
@@ -188,7 +188,7 @@ export const info = async (db: Database, ids: readonly string[]): Promise<Map<st
 
 /** Removes a user's open uploads and unattached media with the transaction that erases the user (rule 31). */
 export const eraseOwner = async (
-  tx: Database,
+  tx: Transaction,
   context: Pick<Context, 'queues'>,
   userId: number,
 ): Promise<void> => {
@@ -197,7 +197,7 @@ export const eraseOwner = async (
 };
 
 /** A user's files in the export of the profile (rule 32): key `media`, `{}` when there are none. */
-export const exportOwner = async (db: Database, userId: number) => {
+export const exportOwner = async (db: Queryable, userId: number) => {
   const media = await listMediaOfOwner(db, userId);
   if (media.length === 0) return {};
   return {

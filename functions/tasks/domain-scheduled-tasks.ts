@@ -1,5 +1,5 @@
 import type { ZodType, z } from 'zod';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
 import { faultsOf } from '#shared/http/validate.ts';
@@ -47,7 +47,7 @@ const parsed = <S extends ZodType>(schema: S, body: Readonly<Record<string, unkn
  * @throws AppError `validation_failed`, as POST /tasks/scheduled answers
  */
 export const ensureScheduledTask = (
-  transaction: Database,
+  transaction: Transaction,
   context: ClaimContext,
   { userId, url, method, timezone, active, catchUp, cron, slug, content }: DomainTask,
 ): Promise<EnsuredTask> => {
@@ -67,7 +67,7 @@ export const ensureScheduledTask = (
  * @throws AppError `validation_failed`
  */
 export const changeScheduledTask = async (
-  transaction: Database,
+  transaction: Transaction,
   context: ClaimContext,
   key: TaskKey,
   { method, timezone, active, catchUp, cron, content }: DomainChanges,
@@ -88,6 +88,6 @@ export const changeScheduledTask = async (
 
 /** Deletes a task with its runs in the caller's transaction; false when there is none. */
 export const deleteScheduledTask = async (
-  transaction: Database,
+  transaction: Transaction,
   { userId, url }: TaskKey,
 ): Promise<boolean> => (await deleteTasksOf(transaction, { userId, url })) > 0;

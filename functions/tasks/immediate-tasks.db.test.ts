@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { readContent } from './content-storage.ts';
-import { enqueueBySlug } from './immediate-tasks.ts';
+import { enqueueTogether } from './immediate-tasks.ts';
 import { createImmediateTask } from './index.ts';
 import { newRecipient, openTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
@@ -49,7 +49,9 @@ describe('validates as the endpoint does', () => {
     ['invalid_recipient', { recipient: 'a;b@example.com' }],
     ['too_long', { variables: ['x'.repeat(10_000)] }],
   ])('%s', async (code, change) => {
-    const work = createImmediateTask(world.resources.db, world.resources, { ...task, ...change });
+    const work = withTransaction(world.resources.db, (tx) =>
+      createImmediateTask(tx, world.resources, { ...task, ...change }),
+    );
     await expect(work).rejects.toMatchObject({ code: 'validation_failed', details: [{ code }] });
   });
 });
@@ -69,7 +71,7 @@ test('requests at the same moment each get the id of their own row, or their own
     content: index % 10 === 7 ? 'ann@example.com' : `ann@example.com;${index}`,
   }));
   const results = await Promise.allSettled(
-    orders.map((order) => enqueueBySlug(world.resources.db, context, order)),
+    orders.map((order) => enqueueTogether(world.resources.db, context, order)),
   );
   for (const [index, result] of results.entries()) {
     if (result.status === 'rejected') {

@@ -8,6 +8,7 @@ import {
   type TestAccount,
   TOKEN_MODE,
 } from '../testing/auth-test.ts';
+import { asOtherParty } from '#shared/testing/other-party.ts';
 
 let auth: AuthTest;
 beforeAll(async () => {
@@ -167,7 +168,7 @@ test('refreshes that race with a logout leave no live session', async () => {
 test('a refresh that meets a revocation under way waits for it and is refused', async () => {
   const { account, refreshToken } = await signIn();
   let answered = false;
-  const refreshed = await auth.db.transaction().execute(async (revocation) => {
+  const refreshed = await asOtherParty(auth.db, async (revocation) => {
     const change = { ended_at: new Date(), end_reason: 'logout' };
     await revocation.updateTable('user_sessions').set(change).where('user_id', '=', account.id).execute();
     const waiting = refresh(refreshToken).finally(() => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 
 /** What identifies stored bytes. */
 export interface ObjectFacts {
@@ -9,7 +9,7 @@ export interface ObjectFacts {
 }
 
 /** Adds a reference, and the row when it is the first; holds the row's lock until the transaction ends. */
-export const referObject = async (tx: Database, object: ObjectFacts, now: Date): Promise<void> => {
+export const referObject = async (tx: Transaction, object: ObjectFacts, now: Date): Promise<void> => {
   const { sha256, size, contentType } = object;
   await sql`
     INSERT INTO media_objects (sha256, size, content_type, ref_count, created_at)
@@ -20,7 +20,7 @@ export const referObject = async (tx: Database, object: ObjectFacts, now: Date):
 };
 
 /** Takes a reference away and returns how many are left. */
-export const releaseObject = async (tx: Database, sha256: string): Promise<number> => {
+export const releaseObject = async (tx: Transaction, sha256: string): Promise<number> => {
   await tx
     .updateTable('media_objects')
     .set((column) => ({ ref_count: column('ref_count', '-', 1) }))
@@ -36,7 +36,7 @@ export const releaseObject = async (tx: Database, sha256: string): Promise<numbe
 
 /** Locks the row of an object, if there is one, and tells whether any medium needs its bytes. */
 export const lockObject = async (
-  tx: Database,
+  tx: Transaction,
   sha256: string,
 ): Promise<{ isReferenced: boolean } | undefined> => {
   const row = await tx
@@ -56,13 +56,13 @@ export const lockObject = async (
 };
 
 /** Forgets an object whose bytes are gone. */
-export const deleteObject = async (tx: Database, sha256: string): Promise<void> => {
+export const deleteObject = async (tx: Transaction, sha256: string): Promise<void> => {
   await tx.deleteFrom('media_objects').where('sha256', '=', sha256).execute();
 };
 
 /** Gives bytes without a row the row of a due removal; leaves a row that exists alone. */
 export const adoptOrphan = async (
-  db: Database,
+  db: Queryable,
   { sha256, size }: Pick<ObjectFacts, 'sha256' | 'size'>,
   now: Date,
 ): Promise<void> => {
@@ -81,7 +81,7 @@ export const adoptOrphan = async (
 };
 
 /** Digests of due removals behind the given one, in their order. */
-export const listDueRemovals = async (db: Database, after: string, limit: number): Promise<string[]> => {
+export const listDueRemovals = async (db: Queryable, after: string, limit: number): Promise<string[]> => {
   const rows = await db
     .selectFrom('media_objects')
     .select('sha256')
@@ -101,7 +101,7 @@ export interface KnownObject {
 }
 
 /** All objects whose digest begins with the two digits. */
-export const listObjectsOf = async (db: Database, digits: string): Promise<KnownObject[]> => {
+export const listObjectsOf = async (db: Queryable, digits: string): Promise<KnownObject[]> => {
   const rows = await db
     .selectFrom('media_objects')
     .select(['sha256', 'size', 'missing_since'])
@@ -116,14 +116,14 @@ export const listObjectsOf = async (db: Database, digits: string): Promise<Known
 };
 
 /** Of the given digests those that have a row. */
-export const knownDigests = async (db: Database, digests: readonly string[]): Promise<Set<string>> => {
+export const knownDigests = async (db: Queryable, digests: readonly string[]): Promise<Set<string>> => {
   if (digests.length === 0) return new Set();
   const rows = await db.selectFrom('media_objects').select('sha256').where('sha256', 'in', digests).execute();
   return new Set(rows.map(({ sha256 }) => sha256));
 };
 
 /** Marks an object's bytes as lost since now, or clears the mark with null; false when it is as asked already. */
-export const markMissing = async (db: Database, sha256: string, since: Date | null): Promise<boolean> => {
+export const markMissing = async (db: Queryable, sha256: string, since: Date | null): Promise<boolean> => {
   const { numUpdatedRows } = await db
     .updateTable('media_objects')
     .set({ missing_since: since })
@@ -134,7 +134,7 @@ export const markMissing = async (db: Database, sha256: string, since: Date | nu
 };
 
 /** How many referenced objects have lost their bytes: the gauge `media_objects_missing`. */
-export const countMissingObjects = async (db: Database): Promise<number> => {
+export const countMissingObjects = async (db: Queryable): Promise<number> => {
   const row = await db
     .selectFrom('media_objects')
     .select((select) => select.fn.countAll<number>().as('missing'))

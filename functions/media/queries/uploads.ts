@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import type { MediaType } from '../rules/media-types.ts';
 import { refuseLostOwner } from './media.ts';
@@ -38,7 +38,7 @@ const toUpload = (row: Selectable<Tables['media_uploads']>): Upload => ({
 });
 
 /** Inserts an open upload. @throws AppError `invalid_token` when its owner is gone */
-export const insertUpload = async (db: Database, upload: NewUpload, now: Date): Promise<void> => {
+export const insertUpload = async (db: Queryable, upload: NewUpload, now: Date): Promise<void> => {
   await db
     .insertInto('media_uploads')
     .values({
@@ -60,7 +60,7 @@ export const insertUpload = async (db: Database, upload: NewUpload, now: Date): 
 };
 
 /** The upload with this id; with `lock` its row is held until the transaction ends. */
-export const findUpload = async (db: Database, id: string, lock = false): Promise<Upload | undefined> => {
+export const findUpload = async (db: Queryable, id: string, lock = false): Promise<Upload | undefined> => {
   const row = await db
     .selectFrom('media_uploads')
     .selectAll()
@@ -72,7 +72,7 @@ export const findUpload = async (db: Database, id: string, lock = false): Promis
 
 /** Lets one caller complete an upload until `leaseUntil`, which is also its token; false when another does. */
 export const claimUpload = async (
-  db: Database,
+  db: Queryable,
   id: string,
   { now, leaseUntil }: { readonly now: Date; readonly leaseUntil: Date },
 ): Promise<boolean> => {
@@ -93,7 +93,7 @@ export const claimUpload = async (
 
 /** Ends a claim, if it is still the caller's: open again, or completed with its medium. */
 export const endClaim = async (
-  db: Database,
+  db: Queryable,
   id: string,
   leaseUntil: Date,
   mediaId: string | undefined,
@@ -109,7 +109,7 @@ export const endClaim = async (
 };
 
 /** Closes uploads that ran out without being completed, but for those that somebody is completing. */
-export const expireUploads = async (db: Database, now: Date): Promise<number> => {
+export const expireUploads = async (db: Queryable, now: Date): Promise<number> => {
   const { numUpdatedRows } = await db
     .updateTable('media_uploads')
     .set({ status: 'expired', lease_until: null })
@@ -121,7 +121,7 @@ export const expireUploads = async (db: Database, now: Date): Promise<number> =>
 };
 
 /** Of the given uploads those whose bytes may still be needed. */
-export const listLiveUploads = async (db: Database, ids: readonly string[]): Promise<Set<string>> => {
+export const listLiveUploads = async (db: Queryable, ids: readonly string[]): Promise<Set<string>> => {
   if (ids.length === 0) return new Set();
   const rows = await db
     .selectFrom('media_uploads')
@@ -133,7 +133,7 @@ export const listLiveUploads = async (db: Database, ids: readonly string[]): Pro
 };
 
 /** Deletes uploads that ended before the given time; returns how many. */
-export const deleteOldUploads = async (db: Database, expiredBefore: Date, limit: number): Promise<number> => {
+export const deleteOldUploads = async (db: Queryable, expiredBefore: Date, limit: number): Promise<number> => {
   const { numDeletedRows } = await db
     .deleteFrom('media_uploads')
     .where('expires_at', '<=', expiredBefore)
@@ -144,7 +144,7 @@ export const deleteOldUploads = async (db: Database, expiredBefore: Date, limit:
 };
 
 /** Deletes all uploads of a user that have not become a medium; returns their ids. */
-export const deleteUnfinishedUploads = async (tx: Database, ownerId: number): Promise<string[]> => {
+export const deleteUnfinishedUploads = async (tx: Transaction, ownerId: number): Promise<string[]> => {
   const rows = await tx
     .selectFrom('media_uploads')
     .select('id')

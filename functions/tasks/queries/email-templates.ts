@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import type { Template } from '../rules/template.ts';
 
 /** A stored template as tasks use it. */
@@ -10,7 +10,7 @@ export interface StoredTemplate extends Template {
 
 const ASCII = /^[\x20-\x7e]*$/;
 
-const held = (transaction: Database) =>
+const held = (transaction: Transaction) =>
   transaction
     .selectFrom('email_templates')
     .select(['id', 'subject_template', 'body_template', 'is_sensitive'])
@@ -25,7 +25,7 @@ const toStored = (row: Awaited<ReturnType<ReturnType<typeof held>['execute']>>[n
 
 /** Finds templates by slug and keeps them from being changed or deleted until the transaction ends. */
 export const holdTemplatesBySlug = async (
-  transaction: Database,
+  transaction: Transaction,
   slugs: readonly string[],
 ): Promise<ReadonlyMap<string, StoredTemplate>> => {
   // MariaDB refuses to compare the ascii column with text that ascii can't hold.
@@ -41,7 +41,7 @@ export const holdTemplatesBySlug = async (
 
 /** {@link holdTemplatesBySlug} for one. */
 export const holdTemplateBySlug = async (
-  transaction: Database,
+  transaction: Transaction,
   slug: string,
 ): Promise<StoredTemplate | undefined> => (await holdTemplatesBySlug(transaction, [slug])).get(slug);
 
@@ -50,7 +50,7 @@ export const holdTemplateBySlug = async (
  * use them, everywhere: a deletion, which goes on to the tasks, then waits for nobody who waits for it.
  */
 export const holdTemplates = async (
-  transaction: Database,
+  transaction: Transaction,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, StoredTemplate>> => {
   if (ids.length === 0) return new Map();
@@ -60,7 +60,7 @@ export const holdTemplates = async (
 
 /** {@link holdTemplates} for those that some `Failed` immediate task uses. */
 export const holdTemplatesOfFailedTasks = async (
-  transaction: Database,
+  transaction: Transaction,
 ): Promise<ReadonlyMap<number, StoredTemplate>> => {
   const rows = await held(transaction)
     .where(({ exists, selectFrom }) =>

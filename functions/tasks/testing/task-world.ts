@@ -11,6 +11,7 @@ import { IMMEDIATE_QUEUE, immediateJob } from '../immediate-jobs.ts';
 import { createImmediateTask, type ImmediateTask } from '../immediate-tasks.ts';
 import type { TaskAttempt } from '../rules/task-attempt.ts';
 import { workImmediate } from '../worker/work-immediate.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
 
 type TaskRow = Selectable<Tables['immediate_tasks']>;
 type AttemptRow = Selectable<Tables['task_attempts']>;
@@ -63,7 +64,7 @@ export const openTaskWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<T
     const defaults = { slug: 'register_template', userId: 7, recipient: newRecipient() };
     const context = resources.context(overrides);
     const variables = ['https://example.org/verify?token=abc123'];
-    return createImmediateTask(db, context, { ...defaults, variables, ...task });
+    return withTransaction(db, (tx) => createImmediateTask(tx, context, { ...defaults, variables, ...task }));
   };
   const work: TaskWorld['work'] = (attempts, overrides = {}) => {
     const jobs = attempts.map((attempt) => immediateJob(attempt));
