@@ -7,7 +7,11 @@ import { personalData } from './personal-data.ts';
 
 type GivenPassword = Parameters<typeof confirmPassword>[1];
 
-const erase = async (transaction: Transaction, context: TransactionContext, erasure: Erasure): Promise<void> => {
+const erase = async (
+  transaction: Transaction,
+  context: TransactionContext,
+  erasure: Erasure,
+): Promise<void> => {
   await lockForErasure(transaction, erasure);
   for (const [, domain] of personalData()) await domain.erase?.(transaction, context, erasure.userId);
   await eraseAccount(transaction, context, erasure);

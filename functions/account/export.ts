@@ -20,7 +20,8 @@ export const exportProfile = (context: Context, { userId, sessionId, client }: E
   withTransaction(context.db, async (transaction) => {
     const account = await exportAccount(transaction, context, { userId, sessionId });
     const domains: Partial<Record<DomainKey, DomainExport>> = {};
-    for (const [key, { read }] of personalData()) domains[key] = (await read?.(transaction, context, userId)) ?? {};
+    for (const [key, { read }] of personalData())
+      domains[key] = (await read?.(transaction, context, userId)) ?? {};
     await recordExport(transaction, context, { userId, client });
     return {
       version: 1 as const,

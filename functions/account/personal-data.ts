@@ -10,7 +10,11 @@ export type DomainExport = Readonly<Record<string, unknown>>;
 /** What one domain keeps about a user. */
 interface PersonalData {
   /** What the export says; absent until the domain keeps something. */
-  readonly read?: (transaction: Transaction, context: TransactionContext, userId: number) => Promise<DomainExport>;
+  readonly read?: (
+    transaction: Transaction,
+    context: TransactionContext,
+    userId: number,
+  ) => Promise<DomainExport>;
   /** Deletes, in the transaction of the erasure, what does not go with the user's row. */
   readonly erase?: (transaction: Transaction, context: TransactionContext, userId: number) => Promise<void>;
 }

@@ -3,10 +3,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { type Account, findAccount, lockAccount } from './queries/accounts.ts';
 
 /** The caller's own account. @throws AppError `invalid_token` when it is gone or no longer active (R14) */
-export const getOwnAccount = async (
-  { db }: { readonly db: Queryable },
-  userId: number,
-): Promise<Account> => {
+export const getOwnAccount = async ({ db }: { readonly db: Queryable }, userId: number): Promise<Account> => {
   const account = await findAccount(db, userId);
   if (account?.state !== 'active') throw new AppError('invalid_token');
   return account;

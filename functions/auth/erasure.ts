@@ -19,7 +19,10 @@ export interface Erasure {
  * Locks an account that is about to be erased, so that no login and no change of it comes between.
  * @throws AppError `not_found`, `last_admin`, `invalid_token` when the actor is no active admin any more
  */
-export const lockForErasure = async (transaction: Transaction, { userId, actorId }: Erasure): Promise<void> => {
+export const lockForErasure = async (
+  transaction: Transaction,
+  { userId, actorId }: Erasure,
+): Promise<void> => {
   await requireAnotherAdmin(transaction, userId, actorId);
   if (!(await lockAccount(transaction, userId))) throw new AppError('not_found');
 };

@@ -4,7 +4,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
-import { objectKey } from './keys.ts';
+import { type PlacedFile, withPlaced } from './object-placing.ts';
 import {
   deleteMedium,
   insertMedium,
@@ -14,12 +14,12 @@ import {
   lockMedium,
   markAttached,
 } from './queries/media.ts';
-import { referObject, releaseObject } from './queries/objects.ts';
+import { referHeldObject } from './queries/object-holds.ts';
+import { releaseObject } from './queries/objects.ts';
 import { deleteUnfinishedUploads } from './queries/uploads.ts';
 import { queueObjectRemoval, queueUploadRemoval } from './removal-jobs.ts';
-import type { ContentType } from './rules/content-types.ts';
 import { type MediaType, mediaTypeRules } from './rules/media-types.ts';
-import { admit, requireUsableStore, type StagedFile, withReceived } from './staging.ts';
+import { admit, requireUsableStore, withReceived } from './staging.ts';
 
 type MediaContext = Pick<Context, 'db' | 'storage' | 'queues' | 'log' | 'now'>;
 
@@ -46,27 +46,23 @@ export interface MediumOrigin {
 const LONGEST_NAME = 255;
 
 /**
- * Makes a medium of a staged file in the caller's transaction. The object's row is locked before its bytes are
- * looked at, so a removal of the same bytes comes before or after, never between.
+ * Makes a medium of a placed file in the caller's transaction.
+ * @throws StorageError when the file was held for too long
  */
 export const commitMedium = async (
   tx: Transaction,
-  { storage, now }: Pick<Context, 'storage' | 'now'>,
-  { staged, content, origin }: { staged: StagedFile; content: ContentType; origin: MediumOrigin },
+  { now }: Pick<Context, 'now'>,
+  placed: PlacedFile,
+  { type, filename: name, ownerId, isAttached }: MediumOrigin,
 ): Promise<StoredMedium> => {
-  const { size, sha256 } = staged;
-  const { contentType } = content;
+  const { size, sha256, content, holdId } = placed;
+  const { contentType, extension } = content;
   const createdAt = now();
-  await referObject(tx, { sha256, size, contentType }, createdAt);
-  const store = await storage.store();
-  const present = await store.stat(objectKey(sha256));
-  // A copy, not a move: after a deadlock this runs again, and the bytes may have been removed meanwhile.
-  if (present?.size !== size && !(await store.copy(staged.key, objectKey(sha256)))) {
-    throw new StorageError('temporary data is gone');
+  if (!(await referHeldObject(tx, { sha256, size, contentType }, { id: holdId, now: createdAt }))) {
+    throw new StorageError('the file was held for too long');
   }
-  const id = `${randomUUID()}.${content.extension}`;
-  const { type, ownerId, isAttached } = origin;
-  const filename = origin.filename && [...origin.filename.toWellFormed()].slice(0, LONGEST_NAME).join('');
+  const id = `${randomUUID()}.${extension}`;
+  const filename = name && [...name.toWellFormed()].slice(0, LONGEST_NAME).join('');
   await insertMedium(tx, { id, type, sha256, filename, ownerId, isAttached }, createdAt);
   return { id, type, contentType, size, sha256 };
 };
@@ -100,7 +96,9 @@ export const store = async (
     if (staged.size === 0) throw emptyFile(field);
     const content = await admit(context, staged, type);
     const origin = { type, filename, ownerId, isAttached: false };
-    return withTransaction(context.db, (tx) => commitMedium(tx, context, { staged, content, origin }));
+    return withPlaced(context, staged, content, (placed) =>
+      withTransaction(context.db, (tx) => commitMedium(tx, context, placed, origin)),
+    );
   });
 };
 
@@ -145,7 +143,11 @@ const removeLocked = async (
  * Removes a medium with the caller's transaction; an unknown id is no error.
  * @throws AppError `media_in_use` while a column that restricts deletion points to it
  */
-export const remove = async (tx: Transaction, context: Pick<Context, 'queues'>, id: string): Promise<void> => {
+export const remove = async (
+  tx: Transaction,
+  context: Pick<Context, 'queues'>,
+  id: string,
+): Promise<void> => {
   const medium = await lockMedium(tx, id);
   if (!medium) return;
   if ((await removeLocked(tx, context, id, medium.sha256)) === 'in-use') throw new AppError('media_in_use');

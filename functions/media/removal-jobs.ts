@@ -25,8 +25,11 @@ export const queueObjectRemoval = (tx: Transaction, context: Pick<Context, 'queu
   queueAfterCommit(tx, context, objectRemovalJob(sha256));
 
 /** Hands over the removal of what an upload has received, once the transaction is committed. */
-export const queueUploadRemoval = (tx: Transaction, context: Pick<Context, 'queues'>, uploadId: string): void =>
-  queueAfterCommit(tx, context, uploadRemovalJob(uploadId));
+export const queueUploadRemoval = (
+  tx: Transaction,
+  context: Pick<Context, 'queues'>,
+  uploadId: string,
+): void => queueAfterCommit(tx, context, uploadRemovalJob(uploadId));
 
 /** Reads a job's body, or undefined when it is none of ours. */
 export const parseRemoval = (body: string): Removal | undefined => {

@@ -82,7 +82,11 @@ export const rerun = async (
 };
 
 /** Runs a finished task again. @throws AppError `not_found`, `already_enqueued`, `not_renderable` */
-export const retryImmediateTask = async (transaction: Transaction, id: number, context: TaskContext): Promise<void> => {
+export const retryImmediateTask = async (
+  transaction: Transaction,
+  id: number,
+  context: TaskContext,
+): Promise<void> => {
   const { task, templates } = await lockWithTemplates(transaction, id);
   if (task.status === 'Enqueued') throw new AppError('already_enqueued');
   if (!canRun(task, templates, context)) throw new AppError('not_renderable');

@@ -102,7 +102,11 @@ export const deleteTasksOf = async (
 ): Promise<number> => deleteTasks(transaction, await findTaskIds(transaction, owner));
 
 /** Creates a run that is due now and returns its id. @throws AppError `not_found`, `task_inactive` */
-export const runNow = async (transaction: Transaction, { queues }: ClaimContext, id: number): Promise<number> => {
+export const runNow = async (
+  transaction: Transaction,
+  { queues }: ClaimContext,
+  id: number,
+): Promise<number> => {
   const task = await lockScheduledTask(transaction, id);
   assertThat(task, 'not_found');
   assertThat(task.active, 'task_inactive');

@@ -64,8 +64,7 @@ const whileAlone = <T>(db: Database, work: (connection: ReservedConnection) => P
   });
 
 /** The migrator sorts all that it is shown by name; our order is another, so it is shown one new migration at a time. */
-const runNext = async (
-  db: ReservedConnection, files: readonly MigrationFile[]): Promise<string[]> => {
+const runNext = async (db: ReservedConnection, files: readonly MigrationFile[]): Promise<string[]> => {
   const executed = await executedNames(db);
   const next = files.find(({ name }) => !executed.has(name));
   const shown = files.filter((file) => executed.has(file.name) || file === next);

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppError } from '../errors/app-error.ts';
 import { openTestResources, type TestResources } from '../testing/test-resources.ts';
+import type { Transaction } from './database.ts';
 import { mapConstraint, violatedConstraint } from './errors.ts';
 import { afterCommit, withTransaction } from './transaction.ts';
-import type { Transaction } from './database.ts';
 
 let resources: TestResources;
 beforeAll(async () => {
@@ -19,8 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => resources.close());
 
-const add = (db: Transaction, id: number) =>
-  sql`UPDATE counters SET n = n + 1 WHERE id = ${id}`.execute(db);
+const add = (db: Transaction, id: number) => sql`UPDATE counters SET n = n + 1 WHERE id = ${id}`.execute(db);
 
 it('runs a deadlocked transaction again until both are done, and its effects once', async () => {
   let effects = 0;

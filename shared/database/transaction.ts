@@ -74,9 +74,7 @@ export const withConnection = <T>(
 ): Promise<T> =>
   kyselyOf(db)
     .connection()
-    .execute((connection) =>
-      whileHolding(db, () => work(connection as unknown as ReservedConnection)),
-    );
+    .execute((connection) => whileHolding(db, () => work(connection as unknown as ReservedConnection)));
 
 /**
  * Registers an effect that must only happen when the transaction has been committed (handing a job to the queue).

@@ -127,6 +127,11 @@ const answerOnce = async (
     // A stored answer was one of this endpoint.
     return answer as Awaited<ReturnType<typeof work>>;
   };
+  const replayed = async (payload: unknown): Promise<AnyAnswer | undefined> => {
+    const stored = await once?.find({ value: payload, files: {} });
+    isCommitted = stored !== undefined;
+    return stored;
+  };
   const answer = await serve(
     { ...valid, files: body.files },
     {
@@ -137,6 +142,7 @@ const answerOnce = async (
       request,
       commit,
       isKeyed: once !== undefined,
+      replayed,
       reportLimits: (more) => limits.push(...more),
       bodyStream: () => bodyStreamOf(request, host),
       authorize: (guard) => authorize([guard], identity, request, context),

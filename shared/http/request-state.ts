@@ -29,6 +29,8 @@ export interface RequestContext extends Context {
    * endpoint with `idempotent: 'by-handler'` says by `payload` what tells two of its requests apart.
    */
   readonly commit: Commit;
+  /** The stored answer to an earlier request with this key and payload; for `idempotent: 'by-handler'`. */
+  readonly replayed: (payload: unknown) => Promise<AnyAnswer | undefined>;
   /** Whether {@link commit} has an answer to store, because the request has an `Idempotency-Key`. */
   readonly isKeyed: boolean;
 }

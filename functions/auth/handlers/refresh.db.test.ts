@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAccessToken } from '#shared/auth/access-token.ts';
+import { asOtherParty } from '#shared/testing/other-party.ts';
 import {
   type AuthTest,
   openAuthTest,
@@ -8,7 +9,6 @@ import {
   type TestAccount,
   TOKEN_MODE,
 } from '../testing/auth-test.ts';
-import { asOtherParty } from '#shared/testing/other-party.ts';
 
 let auth: AuthTest;
 beforeAll(async () => {

@@ -171,7 +171,12 @@ export const dropPendingEmail = async (db: Queryable, id: number, now: Date): Pr
 };
 
 /** Stores another hash of the password. */
-export const storePasswordHash = async (db: Queryable, id: number, hash: string, now: Date): Promise<void> => {
+export const storePasswordHash = async (
+  db: Queryable,
+  id: number,
+  hash: string,
+  now: Date,
+): Promise<void> => {
   await db.updateTable('users').set({ password_hash: hash, updated_at: now }).where('id', '=', id).execute();
 };
 

@@ -42,7 +42,11 @@ export const finishMailRequest = async (db: Queryable, id: number, now: Date): P
 };
 
 /** Ids of open requests behind the given one, in their order. */
-export const listOpenMailRequests = async (db: Queryable, limit: number, after: number): Promise<number[]> => {
+export const listOpenMailRequests = async (
+  db: Queryable,
+  limit: number,
+  after: number,
+): Promise<number[]> => {
   const rows = await db
     .selectFrom('mail_requests')
     .select('id')

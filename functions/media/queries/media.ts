@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -175,17 +174,3 @@ export const listUnattachedOfOwner = async (tx: Transaction, ownerId: number): P
     .execute();
   return rows.map(({ id }) => id);
 };
-
-/** Runs work while no other process of the database does; false when one did. */
-export const whileAlone = async (db: Queryable, work: () => Promise<void>): Promise<boolean> =>
-  db.connection().execute(async (connection) => {
-    const name = sql`CONCAT(DATABASE(), '.media-sweep')`;
-    const { rows } = await sql<{ got: number }>`SELECT GET_LOCK(${name}, 0) AS got`.execute(connection);
-    if (rows[0]?.got !== 1) return false;
-    try {
-      await work();
-      return true;
-    } finally {
-      await sql`SELECT RELEASE_LOCK(${name})`.execute(connection).catch(() => undefined);
-    }
-  });

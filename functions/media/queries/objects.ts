@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Queryable, Transaction } from '#shared/database/database.ts';
 
 /** What identifies stored bytes. */
@@ -7,17 +6,6 @@ export interface ObjectFacts {
   readonly size: number;
   readonly contentType: string;
 }
-
-/** Adds a reference, and the row when it is the first; holds the row's lock until the transaction ends. */
-export const referObject = async (tx: Transaction, object: ObjectFacts, now: Date): Promise<void> => {
-  const { sha256, size, contentType } = object;
-  await sql`
-    INSERT INTO media_objects (sha256, size, content_type, ref_count, created_at)
-    VALUES (${sha256}, ${size}, ${contentType}, 1, ${now})
-    ON DUPLICATE KEY UPDATE
-      content_type = IF(ref_count = 0, ${contentType}, content_type),
-      size = ${size}, ref_count = ref_count + 1, missing_since = NULL`.execute(tx);
-};
 
 /** Takes a reference away and returns how many are left. */
 export const releaseObject = async (tx: Transaction, sha256: string): Promise<number> => {
@@ -32,32 +20,6 @@ export const releaseObject = async (tx: Transaction, sha256: string): Promise<nu
     .where('sha256', '=', sha256)
     .executeTakeFirstOrThrow();
   return row.ref_count;
-};
-
-/** Locks the row of an object, if there is one, and tells whether any medium needs its bytes. */
-export const lockObject = async (
-  tx: Transaction,
-  sha256: string,
-): Promise<{ isReferenced: boolean } | undefined> => {
-  const row = await tx
-    .selectFrom('media_objects')
-    .select('sha256')
-    .where('sha256', '=', sha256)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const medium = await tx
-    .selectFrom('media')
-    .select('id')
-    .where('sha256', '=', sha256)
-    .limit(1)
-    .executeTakeFirst();
-  return { isReferenced: medium !== undefined };
-};
-
-/** Forgets an object whose bytes are gone. */
-export const deleteObject = async (tx: Transaction, sha256: string): Promise<void> => {
-  await tx.deleteFrom('media_objects').where('sha256', '=', sha256).execute();
 };
 
 /** Gives bytes without a row the row of a due removal; leaves a row that exists alone. */
@@ -75,6 +37,7 @@ export const adoptOrphan = async (
       content_type: 'application/octet-stream',
       ref_count: 0,
       missing_since: null,
+      removing_until: null,
       created_at: now,
     })
     .execute();

@@ -84,7 +84,10 @@ export const moveNextRuns = async (
 const toDateTime = (date: Date): string => date.toISOString().replace('T', ' ').replace('Z', '');
 
 /** Notes on their locked tasks when these runs, in their first attempts, have started. */
-export const notePreviousRuns = async (transaction: Transaction, runIds: readonly number[]): Promise<void> => {
+export const notePreviousRuns = async (
+  transaction: Transaction,
+  runIds: readonly number[],
+): Promise<void> => {
   if (runIds.length === 0) return;
   await sql`
     UPDATE scheduled_task_runs run FORCE INDEX (PRIMARY)

@@ -263,7 +263,11 @@ export const finishImmediateTask = async (
 };
 
 /** Closes the attempt that a worker has in progress, as its outcome will not be taken any more. */
-export const interruptAttempt = async (transaction: Transaction, id: number, error: string): Promise<void> => {
+export const interruptAttempt = async (
+  transaction: Transaction,
+  id: number,
+  error: string,
+): Promise<void> => {
   await transaction
     .updateTable('task_attempts')
     .set({ outcome: 'Interrupted', finished_at: now, error })

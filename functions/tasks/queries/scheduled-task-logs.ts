@@ -66,7 +66,10 @@ export const findLog = async (db: Queryable, id: number): Promise<ScheduledTaskL
 };
 
 /** Deletes the logs of tasks that still exist. */
-export const deleteLogsOfTasks = async (transaction: Transaction, taskIds: readonly number[]): Promise<void> => {
+export const deleteLogsOfTasks = async (
+  transaction: Transaction,
+  taskIds: readonly number[],
+): Promise<void> => {
   if (taskIds.length === 0) return;
   await transaction.deleteFrom('scheduled_task_logs').where('task_id', 'in', taskIds).execute();
 };

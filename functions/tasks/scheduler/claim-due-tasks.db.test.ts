@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '#shared/database/database.ts';
+import { asOtherParty } from '#shared/testing/other-party.ts';
 import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
 import { tick } from './tick.ts';
-import { asOtherParty } from '#shared/testing/other-party.ts';
 
 let world: ScheduledWorld;
 beforeAll(async () => {

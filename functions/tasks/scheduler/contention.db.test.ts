@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withTransaction } from '#shared/database/transaction.ts';
 import { changeScheduledTask } from '../scheduled-task-change.ts';
 import { deleteScheduledTask } from '../scheduled-tasks.ts';
 import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
 import { startWebhookSink, type WebhookSink } from '../testing/webhook-sink.ts';
 import { tick } from './tick.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
 
 let world: ScheduledWorld;
 let hooks: WebhookSink;

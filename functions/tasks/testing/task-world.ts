@@ -1,6 +1,7 @@
 import { type Job, Queue } from 'bullmq';
 import type { Selectable } from 'kysely';
 import type { Tables } from '#shared/database/tables.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 import type { Context } from '#shared/runtime/context.ts';
@@ -11,7 +12,6 @@ import { IMMEDIATE_QUEUE, immediateJob } from '../immediate-jobs.ts';
 import { createImmediateTask, type ImmediateTask } from '../immediate-tasks.ts';
 import type { TaskAttempt } from '../rules/task-attempt.ts';
 import { workImmediate } from '../worker/work-immediate.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
 
 type TaskRow = Selectable<Tables['immediate_tasks']>;
 type AttemptRow = Selectable<Tables['task_attempts']>;

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '#shared/database/database.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
+import { asOtherParty } from '#shared/testing/other-party.ts';
 import { changeScheduledTask } from '../scheduled-task-change.ts';
 import { deleteScheduledTask } from '../scheduled-tasks.ts';
 import { tick } from '../scheduler/tick.ts';
 import { openRunWorld, type RunWorld } from '../testing/run-world.ts';
-import { asOtherParty } from '#shared/testing/other-party.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
 
 let world: RunWorld;
 beforeAll(async () => {
