@@ -151,7 +151,7 @@ const whileAlone = async ({ db, now, log }: Context, work: () => Promise<void>):
     await work();
   } finally {
     clearInterval(renewing);
-    await endSweepLease(db, token, now()).catch(() => undefined);
+    await endSweepLease(db, token).catch(() => undefined);
   }
 };
 

@@ -10,16 +10,18 @@ export const takeSweepLease = async (
     .updateTable('media_sweep_lease')
     .set({ token, lease_until: until })
     .where('id', '=', 1)
-    .where((where) => where.or([where('token', '=', token), where('lease_until', '<=', now)]))
+    .where((where) =>
+      where.or([where('token', 'is', null), where('token', '=', token), where('lease_until', '<=', now)]),
+    )
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 };
 
 /** Gives the lease back, if it is still the caller's. */
-export const endSweepLease = async (db: Database, token: string, now: Date): Promise<void> => {
+export const endSweepLease = async (db: Database, token: string): Promise<void> => {
   await db
     .updateTable('media_sweep_lease')
-    .set({ token: null, lease_until: now })
+    .set({ token: null })
     .where('id', '=', 1)
     .where('token', '=', token)
     .execute();
