@@ -10,7 +10,7 @@ import { AppError } from '../errors/app-error.ts';
 import { processResources, type Resources } from '../runtime/resources.ts';
 import { within } from '../time/within.ts';
 import { type RawBody, readBody } from './body.ts';
-import { authorize, type Identity } from './caller.ts';
+import { authorize } from './caller.ts';
 import type { Answer, AnyAnswer, Contract, Input } from './contract.ts';
 import {
   commitOnce,
@@ -111,7 +111,9 @@ const answerOnce = async (
 ): Promise<AnyAnswer> => {
   const { request, context, limits, identity, caller } = state;
   if (!identity || !caller) throw new TypeError('the request has not been guarded');
-  const once = contract.idempotent ? onceFor(state, identity) : undefined;
+  const once = contract.idempotent
+    ? onceFor(state, idempotencyCaller({ caller, address: identity.address }))
+    : undefined;
   const body = contract.request?.body ? await readBody(request, contract.request.body) : NO_BODY;
   const valid = validateRequest(request, contract.request ?? {}, {
     value: body.value,
@@ -157,11 +159,11 @@ const answerOnce = async (
 type Payload = Parameters<typeof payloadHash>[1];
 
 /** The request's key at work; undefined when it has none. @throws AppError `validation_failed` for a bad one */
-const onceFor = ({ request, context: { db, config } }: RequestState, { caller, address }: Identity) => {
+const onceFor = ({ request, context: { db, config } }: RequestState, caller: string) => {
   const key = idempotencyKey(request);
   if (key === undefined) return undefined;
   const requestOf = (body: Payload): IdempotencyRequest => ({
-    caller: idempotencyCaller({ caller, address }),
+    caller,
     key,
     payloadHash: payloadHash(request, body, config),
   });
