@@ -154,10 +154,30 @@ CREATE TABLE `media_objects` (
   `content_type` varchar(100) NOT NULL,
   `ref_count` int(10) unsigned NOT NULL,
   `missing_since` datetime(3) DEFAULT NULL,
+  `removing_until` datetime(3) DEFAULT NULL,
   `created_at` datetime(3) NOT NULL,
   PRIMARY KEY (`sha256`),
   KEY `ix_media_objects_refs` (`ref_count`,`created_at`),
   CONSTRAINT `ck_media_objects_size` CHECK (`size` > 0)
+) ENGINE=InnoDB DEFAULT CHARSET=ascii COLLATE=ascii_bin;
+
+CREATE TABLE `media_object_holds` (
+  `id` char(36) NOT NULL,
+  `sha256` char(64) NOT NULL,
+  `held_until` datetime(3) NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `ix_media_object_holds` (`sha256`,`held_until`),
+  CONSTRAINT `fk_media_object_holds_object` FOREIGN KEY (`sha256`) REFERENCES `media_objects` (`sha256`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=ascii COLLATE=ascii_bin;
+
+CREATE TABLE `media_sweep_lease` (
+  `id` tinyint(3) unsigned NOT NULL,
+  `token` char(36) DEFAULT NULL,
+  `lease_until` datetime(3) NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`id`),
+  CONSTRAINT `ck_media_sweep_lease` CHECK (`id` = 1)
 ) ENGINE=InnoDB DEFAULT CHARSET=ascii COLLATE=ascii_bin;
 
 CREATE TABLE `media_uploads` (

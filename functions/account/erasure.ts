@@ -1,13 +1,17 @@
 import { confirmPassword, type Erasure, eraseAccount, lockForErasure } from '#functions/auth/index.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { personalData } from './personal-data.ts';
 
 type GivenPassword = Parameters<typeof confirmPassword>[1];
 
-const erase = async (transaction: Database, context: Context, erasure: Erasure): Promise<void> => {
+const erase = async (
+  transaction: Transaction,
+  context: TransactionContext,
+  erasure: Erasure,
+): Promise<void> => {
   await lockForErasure(transaction, erasure);
   for (const [, domain] of personalData()) await domain.erase?.(transaction, context, erasure.userId);
   await eraseAccount(transaction, context, erasure);

@@ -3,7 +3,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { type DomainExport, type DomainKey, personalData } from './personal-data.ts';
 
-type Client = Parameters<typeof recordExport>[2];
+type Client = Parameters<typeof recordExport>[2]['client'];
 
 /** Who exports, in which session and from where. */
 export interface Exporter {
@@ -18,11 +18,11 @@ export interface Exporter {
  */
 export const exportProfile = (context: Context, { userId, sessionId, client }: Exporter) =>
   withTransaction(context.db, async (transaction) => {
-    const inside = { ...context, db: transaction };
-    const account = await exportAccount(inside, userId, sessionId);
+    const account = await exportAccount(transaction, context, { userId, sessionId });
     const domains: Partial<Record<DomainKey, DomainExport>> = {};
-    for (const [key, { read }] of personalData()) domains[key] = (await read?.(inside, userId)) ?? {};
-    await recordExport(inside, userId, client);
+    for (const [key, { read }] of personalData())
+      domains[key] = (await read?.(transaction, context, userId)) ?? {};
+    await recordExport(transaction, context, { userId, client });
     return {
       version: 1 as const,
       exportedAt: context.now().toISOString(),

@@ -1,8 +1,8 @@
 import { exportUserKana } from '#functions/learn/index.ts';
 import { eraseOwner, exportOwner } from '#functions/media/index.ts';
 import { eraseUserTasks, exportUserTasks } from '#functions/tasks/index.ts';
-import type { Database } from '#shared/database/database.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Transaction } from '#shared/database/database.ts';
+import type { TransactionContext } from '#shared/runtime/context.ts';
 
 /** Lists by name; `{}` when the domain keeps nothing. */
 export type DomainExport = Readonly<Record<string, unknown>>;
@@ -10,22 +10,26 @@ export type DomainExport = Readonly<Record<string, unknown>>;
 /** What one domain keeps about a user. */
 interface PersonalData {
   /** What the export says; absent until the domain keeps something. */
-  readonly read?: (context: Context, userId: number) => Promise<DomainExport>;
+  readonly read?: (
+    transaction: Transaction,
+    context: TransactionContext,
+    userId: number,
+  ) => Promise<DomainExport>;
   /** Deletes, in the transaction of the erasure, what does not go with the user's row. */
-  readonly erase?: (transaction: Database, context: Context, userId: number) => Promise<void>;
+  readonly erase?: (transaction: Transaction, context: TransactionContext, userId: number) => Promise<void>;
 }
 
 /** The domains by their key in the export, in its order. What a new domain keeps is one line here. */
 const PERSONAL_DATA = {
-  kana: { read: ({ db }, userId) => exportUserKana(db, userId) },
+  kana: { read: (transaction, _context, userId) => exportUserKana(transaction, userId) },
   dictionary: {},
   courses: {},
   media: {
-    read: ({ db }, userId) => exportOwner(db, userId),
+    read: (transaction, _context, userId) => exportOwner(transaction, userId),
     erase: eraseOwner,
   },
   tasks: {
-    read: ({ db, config }, userId) => exportUserTasks(db, config, userId),
+    read: (transaction, { config }, userId) => exportUserTasks(transaction, config, userId),
     erase: (transaction, _context, userId) => eraseUserTasks(transaction, userId),
   },
 } satisfies Record<string, PersonalData>;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { Transaction } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { timestamp } from '#shared/http/fields.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { TransactionContext } from '#shared/runtime/context.ts';
 import { profileBody, toProfileBody } from './account-bodies.ts';
 import { getOwnAccount } from './accounts.ts';
 import { recordEvents } from './queries/events.ts';
@@ -64,9 +65,12 @@ export const accountExportFields = () => ({
  * Everything that this domain keeps about a user, without secrets and hashes.
  * @throws AppError `invalid_token` when the account is gone or disabled
  */
-export const exportAccount = async (context: Context, userId: number, currentSessionId: number) => {
-  const { db } = context;
-  const account = await getOwnAccount(context, userId);
+export const exportAccount = async (
+  db: Transaction,
+  context: TransactionContext,
+  { userId, sessionId: currentSessionId }: { readonly userId: number; readonly sessionId: number },
+) => {
+  const account = await getOwnAccount({ db }, userId);
   const sessions = await listSessionsOfUser(db, userId);
   const links = await listLinksOfUser(db, userId);
   const networks = await listNetworksOfUser(db, userId);
@@ -117,9 +121,13 @@ export const exportAccount = async (context: Context, userId: number, currentSes
  * Records that the user has exported everything, as the last step of it.
  * @throws AppError `invalid_token` when the account was erased meanwhile
  */
-export const recordExport = async (context: Context, userId: number, client: Client): Promise<void> => {
+export const recordExport = async (
+  transaction: Transaction,
+  { now }: Pick<TransactionContext, 'now'>,
+  { userId, client }: { readonly userId: number; readonly client: Client },
+): Promise<void> => {
   try {
-    await recordEvents(context.db, [{ kind: 'export', userId, client }], context.now());
+    await recordEvents(transaction, [{ kind: 'export', userId, client }], now());
   } catch (error) {
     if (violatedConstraint(error) !== 'fk_auth_events_user') throw error;
     throw new AppError('invalid_token');

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { attach, remove, store } from '#functions/media/index.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { assertThat } from '#shared/errors/app-error.ts';
 import type { FileSpec, UploadedFile } from '#shared/http/contract.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { avatarUrl } from './account-bodies.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { type Account, storeAvatarId } from './queries/accounts.ts';
@@ -34,8 +34,8 @@ export const storeAvatar = async (
 
 /** Makes a stored picture that of an account, in the transaction that creates or changes the account. */
 export const claimAvatar = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   userId: number,
   mediaId: string,
 ): Promise<void> => {
@@ -45,8 +45,8 @@ export const claimAvatar = async (
 
 /** Replaces the picture of a locked account; the removal of the old file leaves with the transaction. */
 export const replaceAvatar = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   { id, avatarMediaId }: Pick<Account, 'id' | 'avatarMediaId'>,
   mediaId: string,
 ): Promise<void> => {

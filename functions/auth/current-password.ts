@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
@@ -64,7 +64,7 @@ const judge = async (context: Judging, given: GivenPassword): Promise<Account> =
 };
 
 /** What is done in the transaction; the account's row is locked and still has the password that was judged. */
-export type Confirmed<T> = (transaction: Database, account: Account) => Promise<T>;
+export type Confirmed<T> = (transaction: Transaction, account: Account) => Promise<T>;
 
 /**
  * Checks the password of a signed-in user, counted and limited as a login (auth.md R20), and runs `work` in a

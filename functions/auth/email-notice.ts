@@ -1,11 +1,11 @@
 import { createImmediateTask } from '#functions/tasks/index.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { maskEmail } from './rules/email.ts';
 
 /** Tells the holder of an address, with the transaction, that the account goes to another one (auth.md R29). */
 export const mailAddressNotice = async (
-  transaction: Database,
+  transaction: Transaction,
   context: Pick<Context, 'config' | 'queues' | 'log'>,
   { userId, from, to }: { readonly userId: number; readonly from: string; readonly to: string },
 ): Promise<void> => {

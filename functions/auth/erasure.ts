@@ -1,8 +1,8 @@
 import { remove } from '#functions/media/index.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { forgetKeysOfUser } from '#shared/http/idempotency.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { TransactionContext } from '#shared/runtime/context.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
 import { lockAccount } from './queries/accounts.ts';
 import { recordEvents } from './queries/events.ts';
@@ -19,7 +19,10 @@ export interface Erasure {
  * Locks an account that is about to be erased, so that no login and no change of it comes between.
  * @throws AppError `not_found`, `last_admin`, `invalid_token` when the actor is no active admin any more
  */
-export const lockForErasure = async (transaction: Database, { userId, actorId }: Erasure): Promise<void> => {
+export const lockForErasure = async (
+  transaction: Transaction,
+  { userId, actorId }: Erasure,
+): Promise<void> => {
   await requireAnotherAdmin(transaction, userId, actorId);
   if (!(await lockAccount(transaction, userId))) throw new AppError('not_found');
 };
@@ -29,8 +32,8 @@ export const lockForErasure = async (transaction: Database, { userId, actorId }:
  * Its access tokens fail as soon as the transaction is committed.
  */
 export const eraseAccount = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   { userId, actorId }: Erasure,
 ): Promise<void> => {
   const { addresses, avatarMediaId, highestSessionId } = await findLooseEnds(transaction, userId);

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { lockActiveAdmins } from './queries/accounts.ts';
 
@@ -9,7 +9,7 @@ import { lockActiveAdmins } from './queries/accounts.ts';
  * @throws AppError `last_admin`, `invalid_token` for an actor who is no active admin any more
  */
 export const requireAnotherAdmin = async (
-  transaction: Database,
+  transaction: Transaction,
   userId: number,
   actorId?: number,
 ): Promise<void> => {

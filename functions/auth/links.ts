@@ -1,5 +1,5 @@
 import { createImmediateTask } from '#functions/tasks/index.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { createOpaqueToken } from './opaque-token.ts';
 import { insertLink, type NewLink } from './queries/one-time-tokens.ts';
@@ -29,7 +29,7 @@ const LINKS = {
 
 /** Stores a link for a user and mails it to the address that it is bound to, both with the transaction. */
 export const mailLink = async (
-  transaction: Database,
+  transaction: Transaction,
   context: Pick<Context, 'config' | 'queues' | 'log'>,
   { userId, purpose, email }: Pick<NewLink, 'userId' | 'purpose' | 'email'>,
   now: Date,

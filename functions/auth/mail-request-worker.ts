@@ -1,6 +1,6 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/runtime/queue-function.ts';
 import { mailLink } from './links.ts';
 import { parseMailRequestJob } from './mail-requests.ts';
@@ -16,8 +16,8 @@ const RETRY_MS = 30_000;
  * locked, so that a change of its password or address spends every link that it could not have known of (R18).
  */
 const answerRequest = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   { kind, email }: MailRequest,
   now: Date,
 ): Promise<void> => {

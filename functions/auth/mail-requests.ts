@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
+import type { Transaction } from '#shared/database/database.ts';
+import { afterCommit } from '#shared/database/transaction.ts';
 import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import { queueOpenItems } from '#shared/queue/open-items.ts';
 import type { Job } from '#shared/queue/queues.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { reserveAttempt } from './attempts.ts';
 import {
   insertMailRequest,
@@ -39,7 +40,7 @@ const COUNTERS = {
  * enough, which the answer must not tell.
  * @throws AppError `rate_limited` for the network
  */
-const countRequest = async (
+export const countMailRequest = async (
   context: Context,
   { kind, email }: MailRequest,
   network: string,
@@ -61,20 +62,14 @@ const countRequest = async (
 /**
  * Takes a request for a mail, whoever the address belongs to: all that depends on that happens in the worker, so
  * that neither the answer nor its time tells (auth.md R17).
- * @throws AppError `rate_limited`
  */
 export const requestMail = async (
-  context: Context,
+  transaction: Transaction,
+  { queues, now }: TransactionContext,
   request: MailRequest,
-  network: string,
-): Promise<LimitState[]> => {
-  const { wanted, limits } = await countRequest(context, request, network);
-  if (!wanted) return limits;
-  await withTransaction(context.db, async (transaction) => {
-    const id = await insertMailRequest(transaction, request, context.now());
-    afterCommit(transaction, () => context.queues.add(MAIL_REQUEST_QUEUE, [mailRequestJob(id)]));
-  });
-  return limits;
+): Promise<void> => {
+  const id = await insertMailRequest(transaction, request, now());
+  afterCommit(transaction, () => queues.add(MAIL_REQUEST_QUEUE, [mailRequestJob(id)]));
 };
 
 /** Hands over a job for every request that nobody has worked on; the queue ignores those that it still has. */

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
@@ -50,7 +50,7 @@ export const changePassword = (
 
 /** The open link with this token and its account. @throws AppError `validation_failed`, `gone` */
 const openResetLink = async (
-  db: Database,
+  db: Queryable,
   hash: Buffer,
   find: typeof findAccount,
   now: Date,

@@ -1,8 +1,8 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { invalid, taken } from '#shared/errors/app-error.ts';
 import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { reserveAttempt } from './attempts.ts';
 import { confirmPassword, loginLimitsOf } from './current-password.ts';
@@ -26,8 +26,8 @@ const isAnother = (email: string | undefined, account: Account): email is string
 
 /** Lets the address wait for the use of its link. @throws AppError `email_taken` */
 const requestEmail = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   account: Account,
   { email, client }: { readonly email: string; readonly client: Client },
   now: Date,
@@ -43,8 +43,8 @@ const requestEmail = async (
 
 /** Writes all changes to a locked account, the address first. @throws AppError `email_taken`, `username_taken` */
 const apply = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   account: Account,
   { username, email }: ProfileChanges,
   client: Client,

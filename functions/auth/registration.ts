@@ -1,7 +1,7 @@
-import { withTransaction } from '#shared/database/transaction.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { claimAvatar, storeAvatar } from './avatars.ts';
 import { mailLink } from './links.ts';
 import { insertAccount } from './queries/accounts.ts';
@@ -18,27 +18,43 @@ export interface Registration {
   readonly avatar: UploadedFile | undefined;
 }
 
+/** A {@link Registration} after all that takes long. */
+export interface PreparedRegistration extends Pick<Registration, 'email' | 'username'> {
+  readonly passwordHash: string;
+  readonly mediaId: string | undefined;
+  readonly client: Client;
+}
+
 /**
- * Creates an unverified account with default settings and mails its link, all in one transaction.
- * @throws AppError `rate_limited`, `email_taken`, `username_taken`, and what storing the picture throws
+ * Counts the registration, hashes the password and stores the picture: all that must not happen in a transaction.
+ * @throws AppError `rate_limited`, and what storing the picture throws
  */
-export const registerAccount = async (
+export const prepareRegistration = async (
   context: Context,
   { email, username, password, avatar }: Registration,
   client: Client,
-): Promise<{ id: number; limits: LimitState[] }> => {
+): Promise<{ prepared: PreparedRegistration; limits: LimitState[] }> => {
   const limits = await countRegistration(context, client.network);
   const passwordHash = await context.passwords.hash(password, context.signal);
   const mediaId = await storeAvatar(context, avatar);
+  return { prepared: { email, username, passwordHash, mediaId, client }, limits };
+};
+
+/**
+ * Creates an unverified account with default settings, mails its link and returns its id.
+ * @throws AppError `email_taken`, `username_taken`
+ */
+export const registerAccount = async (
+  transaction: Transaction,
+  context: TransactionContext,
+  { email, username, passwordHash, mediaId, client }: PreparedRegistration,
+): Promise<number> => {
   const now = context.now();
-  const id = await withTransaction(context.db, async (transaction) => {
-    const key = usernameKey(username);
-    const account = { username, usernameKey: key, email, passwordHash, role: 1 as const };
-    const userId = await insertAccount(transaction, account, now);
-    if (mediaId !== undefined) await claimAvatar(transaction, context, userId, mediaId);
-    await recordEvents(transaction, [{ kind: 'register', userId, client }], now);
-    await mailLink(transaction, context, { userId, purpose: 'verify', email }, now);
-    return userId;
-  });
-  return { id, limits };
+  const key = usernameKey(username);
+  const account = { username, usernameKey: key, email, passwordHash, role: 1 as const };
+  const userId = await insertAccount(transaction, account, now);
+  if (mediaId !== undefined) await claimAvatar(transaction, context, userId, mediaId);
+  await recordEvents(transaction, [{ kind: 'register', userId, client }], now);
+  await mailLink(transaction, context, { userId, purpose: 'verify', email }, now);
+  return userId;
 };

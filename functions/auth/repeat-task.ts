@@ -1,6 +1,6 @@
 import { changeScheduledTask, deleteScheduledTask, ensureScheduledTask } from '#functions/tasks/index.ts';
 import type { Config } from '#shared/config/config.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import type { Context } from '#shared/runtime/context.ts';
 
 type RepeatContext = Pick<Context, 'config' | 'queues' | 'log'>;
@@ -22,7 +22,7 @@ const contentFor = (email: string) => ({ recipient: email, variables: [] });
 
 /** Makes sure that the user's repeat task exists (auth.md R26); an existing one is left as it is. */
 export const ensureRepeatTask = async (
-  transaction: Database,
+  transaction: Transaction,
   context: RepeatContext,
   { userId, email, timeZone }: Repeater,
 ): Promise<void> => {
@@ -38,7 +38,7 @@ export const ensureRepeatTask = async (
 
 /** Deletes the user's repeat task, and no other; that there is none is no fault. */
 export const deleteRepeatTask = async (
-  transaction: Database,
+  transaction: Transaction,
   context: RepeatContext,
   userId: number,
 ): Promise<void> => {
@@ -50,7 +50,7 @@ export const deleteRepeatTask = async (
  * changes it (auth.md R26).
  */
 export const moveRepeatTask = async (
-  transaction: Database,
+  transaction: Transaction,
   context: RepeatContext,
   userId: number,
   { timeZone, email }: { readonly timeZone?: string | undefined; readonly email?: string | undefined },

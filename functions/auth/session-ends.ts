@@ -1,5 +1,5 @@
 import { type Ending, markEnded } from '#shared/auth/revocation.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { type EndReason, endAllSessions, endOtherSessions } from './queries/sessions.ts';
@@ -7,7 +7,7 @@ import { type EndReason, endAllSessions, endOtherSessions } from './queries/sess
 type MarkContext = Pick<Context, 'redis' | 'config' | 'log'>;
 
 /** Marks what has ended in Redis, once the transaction that ended it is committed (auth.md R13). */
-export const markAfterCommit = (transaction: Database, context: MarkContext, ending: Ending): void =>
+export const markAfterCommit = (transaction: Transaction, context: MarkContext, ending: Ending): void =>
   afterCommit(transaction, () => markEnded(context, ending));
 
 /** Whose sessions end and why; all of them unless `except` names one. */
@@ -22,7 +22,7 @@ export interface SessionEnds {
  * fail once it is committed (auth.md R12-R13). The event is the caller's: it says what ended them.
  */
 export const endSessions = async (
-  transaction: Database,
+  transaction: Transaction,
   context: MarkContext,
   { userId, reason, except }: SessionEnds,
   now: Date,

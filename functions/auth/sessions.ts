@@ -1,9 +1,9 @@
 import { type Role, signAccessToken } from '#shared/auth/access-token.ts';
 import type { Config } from '#shared/config/config.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { clearedCookies, type IssuedTokens } from './auth-mode.ts';
 import { createOpaqueToken, hashToken } from './opaque-token.ts';
 import { recordEvents } from './queries/events.ts';
@@ -25,7 +25,7 @@ export interface OpenSession {
 
 /** Opens a session. The caller holds the lock on the account's row and has judged what it read under it (R15). */
 export const openSession = async (
-  transaction: Database,
+  transaction: Transaction,
   config: Config,
   account: { readonly id: number; readonly role: Role },
   client: Client,
@@ -80,8 +80,8 @@ export const refreshSession = async (
 };
 
 const exchange = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   hash: Buffer,
   client: Client,
   now: Date,

@@ -1,13 +1,13 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { findSettings, type SettingsChanges, saveSettings } from './queries/settings.ts';
 import { deleteRepeatTask, ensureRepeatTask, moveRepeatTask } from './repeat-task.ts';
 import { DEFAULT_SETTINGS, type Settings } from './rules/settings.ts';
 
 /** A user's settings; where no row is stored, also for a user who does not exist, the defaults. */
-export const readSettings = async (db: Database, userId: number): Promise<Settings> => {
+export const readSettings = async (db: Queryable, userId: number): Promise<Settings> => {
   const stored = await findSettings(db, userId);
   if (!stored) return DEFAULT_SETTINGS;
   const { id: _id, userId: _userId, ...settings } = stored;
@@ -19,8 +19,8 @@ export const readSettings = async (db: Database, userId: number): Promise<Settin
  * deletes it, a zone moves it.
  */
 export const changeSettings = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   account: { readonly id: number; readonly email: string },
   changes: SettingsChanges,
 ): Promise<void> => {

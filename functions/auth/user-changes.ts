@@ -1,9 +1,9 @@
 import type { Role } from '#shared/auth/access-token.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, assertThat } from '#shared/errors/app-error.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { replaceAvatar, storeAvatar } from './avatars.ts';
 import { mailAddressNotice } from './email-notice.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
@@ -31,8 +31,8 @@ export interface UserChanges {
 }
 
 type Step = (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   account: Account,
   changes: UserChanges,
 ) => Promise<readonly EventKind[]>;
@@ -90,8 +90,8 @@ const isWanted = (settings: SettingsChanges): boolean =>
   Object.values(settings).some((value) => value !== undefined);
 
 const apply = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   id: number,
   change: { readonly changes: UserChanges; readonly mediaId: string | undefined; readonly actor: Actor },
 ): Promise<void> => {

@@ -1,10 +1,10 @@
 import type { Role } from '#shared/auth/access-token.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, assertThat } from '#shared/errors/app-error.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { claimAvatar, storeAvatar } from './avatars.ts';
 import { refuseIdentity } from './fields.ts';
 import {
@@ -59,32 +59,44 @@ export interface NewUser {
   readonly avatar: UploadedFile | undefined;
 }
 
-/**
- * Creates an active account with default settings, without any mail, and returns its id.
- * @throws AppError `email_taken`, `username_taken`, and what storing the picture throws
- */
-export const createUser = async (
+/** A {@link NewUser} after all that takes long. */
+export interface PreparedUser extends Pick<NewUser, 'email' | 'username' | 'role'> {
+  readonly passwordHash: string;
+  readonly mediaId: string | undefined;
+}
+
+/** Hashes the password and stores the picture, ahead of the transaction. @throws AppError as storing does */
+export const prepareUser = async (
   context: Context,
   { email, username, password, role, avatar }: NewUser,
+): Promise<PreparedUser> => {
+  const passwordHash = await context.passwords.hash(password, context.signal);
+  return { email, username, role, passwordHash, mediaId: await storeAvatar(context, avatar) };
+};
+
+/**
+ * Creates an active account with default settings, without any mail, and returns its id.
+ * @throws AppError `email_taken`, `username_taken`
+ */
+export const createUser = async (
+  transaction: Transaction,
+  context: TransactionContext,
+  { email, username, passwordHash, role, mediaId }: PreparedUser,
   { id: actorId, client }: Actor,
 ): Promise<number> => {
-  const passwordHash = await context.passwords.hash(password, context.signal);
-  const mediaId = await storeAvatar(context, avatar);
   const now = context.now();
-  return withTransaction(context.db, async (transaction) => {
-    const account = { username, usernameKey: usernameKey(username), email, passwordHash, role };
-    const userId = await insertAccount(transaction, { ...account, emailVerifiedAt: now }, now);
-    if (mediaId !== undefined) await claimAvatar(transaction, context, userId, mediaId);
-    await recordEvents(transaction, [{ kind: 'user_created', userId, actorId, client }], now);
-    return userId;
-  });
+  const account = { username, usernameKey: usernameKey(username), email, passwordHash, role };
+  const userId = await insertAccount(transaction, { ...account, emailVerifiedAt: now }, now);
+  if (mediaId !== undefined) await claimAvatar(transaction, context, userId, mediaId);
+  await recordEvents(transaction, [{ kind: 'user_created', userId, actorId, client }], now);
+  return userId;
 };
 
 /**
  * Locks an account that an admin changes.
  * @throws AppError `not_found`; `invalid_token` when it is the admin's own and no longer active (R14)
  */
-export const lockUser = async (transaction: Database, id: number, actorId: number): Promise<Account> => {
+export const lockUser = async (transaction: Transaction, id: number, actorId: number): Promise<Account> => {
   const account = await lockAccount(transaction, id);
   if (id === actorId && account?.state !== 'active') throw new AppError('invalid_token');
   assertThat(account, 'not_found');
@@ -92,19 +104,19 @@ export const lockUser = async (transaction: Database, id: number, actorId: numbe
 };
 
 /** Makes sure that an account has settings; returns the row's id and whether it is new. @throws AppError `not_found` */
-export const ensureSettings = (
-  context: Context,
+export const ensureSettings = async (
+  transaction: Transaction,
+  context: TransactionContext,
   id: number,
   actorId: number,
-): Promise<{ id: number; created: boolean }> =>
-  withTransaction(context.db, async (transaction) => {
-    await lockUser(transaction, id, actorId);
-    const created = await insertDefaultSettings(transaction, id, context.now());
-    if (created !== undefined) return { id: created, created: true };
-    const settings = await findSettings(transaction, id);
-    if (!settings) throw new TypeError('settings that cannot be created exist');
-    return { id: settings.id, created: false };
-  });
+): Promise<{ id: number; created: boolean }> => {
+  await lockUser(transaction, id, actorId);
+  const created = await insertDefaultSettings(transaction, id, context.now());
+  if (created !== undefined) return { id: created, created: true };
+  const settings = await findSettings(transaction, id);
+  if (!settings) throw new TypeError('settings that cannot be created exist');
+  return { id: settings.id, created: false };
+};
 
 /**
  * Sets the password of any account, which ends all its sessions and activates nothing.

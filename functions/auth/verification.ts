@@ -1,7 +1,7 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import type { IssuedTokens } from './auth-mode.ts';
 import { hashToken } from './opaque-token.ts';
 import {
@@ -61,8 +61,8 @@ export const confirmLink = async (
 };
 
 const confirm = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   hash: Buffer,
   client: Client,
   signIn: boolean,
@@ -89,8 +89,8 @@ const refused = (code: 'invalid_verification_token' | 'already_verified'): Confi
 });
 
 const changeEmail = async (
-  transaction: Database,
-  context: Context,
+  transaction: Transaction,
+  context: TransactionContext,
   account: Account,
   link: VerificationLink,
   client: Client,

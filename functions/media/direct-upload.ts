@@ -1,10 +1,10 @@
 import type { Config } from '#shared/config/config.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { isMultipart } from '#shared/http/multipart-body.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { OVERHEAD_BYTES, withFilePart } from './file-part.ts';
 import { commitMedium, emptyFile, type StoredMedium } from './media.ts';
+import { withPlaced } from './object-placing.ts';
 import { type MediaType, mediaTypeRules } from './rules/media-types.ts';
 import { admit, requireUsableStore, withReceived } from './staging.ts';
 
@@ -35,11 +35,16 @@ export const uploadDirectly = async (
         if (staged.size === 0 || filename === '') throw emptyFile('file');
         const content = await admit(context, staged, type);
         const origin = { type, filename, isAttached: true };
-        const answer = await context.once({ type, sha256: staged.sha256 }, async (db) => ({
-          status: 201,
-          body: await withTransaction(db, (tx) => commitMedium(tx, context, { staged, content, origin })),
-        }));
-        return answer.body as StoredMedium;
+        const payload = { type, sha256: staged.sha256 };
+        const known = await context.replayed(payload);
+        if (known) return known.body as StoredMedium;
+        return withPlaced(context, staged, content, async (placed) => {
+          const answer = await context.commit(
+            async (tx) => ({ status: 201, body: await commitMedium(tx, context, placed, origin) }),
+            payload,
+          );
+          return answer.body;
+        });
       }),
   );
 };

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Queryable, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
-import { objectKey } from './keys.ts';
+import { type PlacedFile, withPlaced } from './object-placing.ts';
 import {
   deleteMedium,
   insertMedium,
@@ -15,13 +15,13 @@ import {
   type MediumState,
   markAttached,
 } from './queries/media.ts';
-import { referObject, releaseObject } from './queries/objects.ts';
+import { referHeldObject } from './queries/object-holds.ts';
+import { releaseObject } from './queries/objects.ts';
 import { deleteUnfinishedUploads } from './queries/uploads.ts';
 import { queueObjectRemoval, queueUploadRemoval } from './removal-jobs.ts';
-import type { ContentType } from './rules/content-types.ts';
 import { parseMediaId } from './rules/media-id.ts';
 import { type MediaType, mediaTypeRules } from './rules/media-types.ts';
-import { admit, requireUsableStore, type StagedFile, withReceived } from './staging.ts';
+import { admit, requireUsableStore, withReceived } from './staging.ts';
 
 type MediaContext = Pick<Context, 'db' | 'storage' | 'queues' | 'log' | 'now'>;
 
@@ -29,7 +29,7 @@ type MediaContext = Pick<Context, 'db' | 'storage' | 'queues' | 'log' | 'now'>;
  * Locks the medium with exactly this id. Other text never reaches the column, whose collation ignores trailing
  * blanks and refuses what is not ASCII.
  */
-const lockMedium = async (tx: Database, id: string): Promise<MediumState | undefined> =>
+const lockMedium = async (tx: Transaction, id: string): Promise<MediumState | undefined> =>
   parseMediaId(id) ? lockRow(tx, id) : undefined;
 
 /** What is told of a medium that has just been stored. */
@@ -55,27 +55,23 @@ export interface MediumOrigin {
 const LONGEST_NAME = 255;
 
 /**
- * Makes a medium of a staged file in the caller's transaction. The object's row is locked before its bytes are
- * looked at, so a removal of the same bytes comes before or after, never between.
+ * Makes a medium of a placed file in the caller's transaction.
+ * @throws StorageError when the file was held for too long
  */
 export const commitMedium = async (
-  tx: Database,
-  { storage, now }: Pick<Context, 'storage' | 'now'>,
-  { staged, content, origin }: { staged: StagedFile; content: ContentType; origin: MediumOrigin },
+  tx: Transaction,
+  { now }: Pick<Context, 'now'>,
+  placed: PlacedFile,
+  { type, filename: name, ownerId, isAttached }: MediumOrigin,
 ): Promise<StoredMedium> => {
-  const { size, sha256 } = staged;
-  const { contentType } = content;
+  const { size, sha256, content, holdId } = placed;
+  const { contentType, extension } = content;
   const createdAt = now();
-  await referObject(tx, { sha256, size, contentType }, createdAt);
-  const store = await storage.store();
-  const present = await store.stat(objectKey(sha256));
-  // A copy, not a move: after a deadlock this runs again, and the bytes may have been removed meanwhile.
-  if (present?.size !== size && !(await store.copy(staged.key, objectKey(sha256)))) {
-    throw new StorageError('temporary data is gone');
+  if (!(await referHeldObject(tx, { sha256, size, contentType }, { id: holdId, now: createdAt }))) {
+    throw new StorageError('the file was held for too long');
   }
-  const id = `${randomUUID()}.${content.extension}`;
-  const { type, ownerId, isAttached } = origin;
-  const filename = origin.filename && [...origin.filename.toWellFormed()].slice(0, LONGEST_NAME).join('');
+  const id = `${randomUUID()}.${extension}`;
+  const filename = name && [...name.toWellFormed()].slice(0, LONGEST_NAME).join('');
   await insertMedium(tx, { id, type, sha256, filename, ownerId, isAttached }, createdAt);
   return { id, type, contentType, size, sha256 };
 };
@@ -109,7 +105,9 @@ export const store = async (
     if (staged.size === 0) throw emptyFile(field);
     const content = await admit(context, staged, type);
     const origin = { type, filename, ownerId, isAttached: false };
-    return withTransaction(context.db, (tx) => commitMedium(tx, context, { staged, content, origin }));
+    return withPlaced(context, staged, content, (placed) =>
+      withTransaction(context.db, (tx) => commitMedium(tx, context, placed, origin)),
+    );
   });
 };
 
@@ -119,7 +117,7 @@ export const store = async (
  * @throws AppError `not_found` for an unknown id, another type or another owner; `conflict` when it is taken
  */
 export const attach = async (
-  tx: Database,
+  tx: Transaction,
   { now }: Pick<Context, 'now'>,
   id: string,
   {
@@ -138,7 +136,7 @@ export const attach = async (
 
 /** Deletes a locked medium with its reference; the last one makes its object's removal due. */
 const removeLocked = async (
-  tx: Database,
+  tx: Transaction,
   context: Pick<Context, 'queues'>,
   id: string,
   sha256: string,
@@ -154,7 +152,11 @@ const removeLocked = async (
  * Removes a medium with the caller's transaction; an unknown id is no error.
  * @throws AppError `media_in_use` while a column that restricts deletion points to it
  */
-export const remove = async (tx: Database, context: Pick<Context, 'queues'>, id: string): Promise<void> => {
+export const remove = async (
+  tx: Transaction,
+  context: Pick<Context, 'queues'>,
+  id: string,
+): Promise<void> => {
   const medium = await lockMedium(tx, id);
   if (!medium) return;
   if ((await removeLocked(tx, context, id, medium.sha256)) === 'in-use') throw new AppError('media_in_use');
@@ -200,7 +202,7 @@ export const info = async (db: Database, ids: readonly string[]): Promise<Map<st
 
 /** Removes a user's open uploads and unattached media with the transaction that erases the user (rule 31). */
 export const eraseOwner = async (
-  tx: Database,
+  tx: Transaction,
   context: Pick<Context, 'queues'>,
   userId: number,
 ): Promise<void> => {
@@ -209,7 +211,7 @@ export const eraseOwner = async (
 };
 
 /** A user's files in the export of the profile (rule 32): key `media`, `{}` when there are none. */
-export const exportOwner = async (db: Database, userId: number) => {
+export const exportOwner = async (db: Queryable, userId: number) => {
   const media = await listMediaOfOwner(db, userId);
   if (media.length === 0) return {};
   return {

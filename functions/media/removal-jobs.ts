@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import type { Job } from '#shared/queue/queues.ts';
 import type { Context } from '#shared/runtime/context.ts';
@@ -17,16 +17,19 @@ export const objectRemovalJob = (sha256: string): Job => ({ id: `object-${sha256
 
 const uploadRemovalJob = (uploadId: string): Job => ({ id: `upload-${uploadId}`, data: { uploadId } });
 
-const queueAfterCommit = (tx: Database, { queues }: Pick<Context, 'queues'>, job: Job): void =>
+const queueAfterCommit = (tx: Transaction, { queues }: Pick<Context, 'queues'>, job: Job): void =>
   afterCommit(tx, () => queues.add(REMOVAL_QUEUE, [job]));
 
 /** Hands over the removal of an object that nothing refers to any more, once the transaction is committed. */
-export const queueObjectRemoval = (tx: Database, context: Pick<Context, 'queues'>, sha256: string): void =>
+export const queueObjectRemoval = (tx: Transaction, context: Pick<Context, 'queues'>, sha256: string): void =>
   queueAfterCommit(tx, context, objectRemovalJob(sha256));
 
 /** Hands over the removal of what an upload has received, once the transaction is committed. */
-export const queueUploadRemoval = (tx: Database, context: Pick<Context, 'queues'>, uploadId: string): void =>
-  queueAfterCommit(tx, context, uploadRemovalJob(uploadId));
+export const queueUploadRemoval = (
+  tx: Transaction,
+  context: Pick<Context, 'queues'>,
+  uploadId: string,
+): void => queueAfterCommit(tx, context, uploadRemovalJob(uploadId));
 
 /** Reads a job's body, or undefined when it is none of ours. */
 export const parseRemoval = (body: string): Removal | undefined => {

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Context } from '#shared/runtime/context.ts';
 import type { StoredObject } from '#shared/storage/object-store.ts';
 import { digestOfKey, OBJECTS, TEMPORARY, UPLOADS } from './keys.ts';
 import { removeUnattached } from './media.ts';
-import { listUnattached, whileAlone } from './queries/media.ts';
+import { listUnattached } from './queries/media.ts';
 import {
   adoptOrphan,
   type KnownObject,
@@ -11,6 +12,7 @@ import {
   listObjectsOf,
   markMissing,
 } from './queries/objects.ts';
+import { endSweepLease, takeSweepLease } from './queries/sweep-lease.ts';
 import { deleteOldUploads, expireUploads, listLiveUploads } from './queries/uploads.ts';
 import { objectRemovalJob, REMOVAL_QUEUE } from './removal-jobs.ts';
 
@@ -132,10 +134,31 @@ const queueRemovals = async ({ db, queues }: Context): Promise<void> => {
   } while (page.length === PAGE);
 };
 
+const LEASE_MS = 300_000;
+const RENEW_EVERY_MS = 60_000;
+
+/** Runs work while no other run has the lease; nothing is locked meanwhile. One that died has it for a while. */
+const whileAlone = async ({ db, now, log }: Context, work: () => Promise<void>): Promise<void> => {
+  const token = randomUUID();
+  const take = () => takeSweepLease(db, token, { now: now(), until: new Date(now().getTime() + LEASE_MS) });
+  if (!(await take())) return;
+  const renewing = setInterval(() => {
+    take().catch((error: unknown) =>
+      log.warn({ err: error }, 'the lease of the media sweeper was not renewed'),
+    );
+  }, RENEW_EVERY_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(renewing);
+    await endSweepLease(db, token).catch(() => undefined);
+  }
+};
+
 /** One run of the sweeper (rules 36 and 37); does nothing while another run is under way anywhere. */
 export const sweep = async (context: Context): Promise<void> => {
   const steps = [sweepUploads, sweepTemporary, sweepUnattached, compareObjects, queueRemovals];
-  await whileAlone(context.db, async () => {
+  await whileAlone(context, async () => {
     for (const step of steps) {
       // One step that fails, with the store away for instance, must not keep the others from their work.
       await step(context).catch((error: unknown) => {

@@ -7,6 +7,8 @@ interface MediaObjects {
   /** Number of `media` rows with this digest; 0 is a removal that is due. */
   ref_count: number;
   missing_since: Date | null;
+  /** Lease of whoever removes the bytes, and its token. */
+  removing_until: Date | null;
   created_at: Date;
 }
 
@@ -37,10 +39,26 @@ interface MediaUploads {
   created_at: Date;
 }
 
+interface MediaObjectHolds {
+  id: string;
+  sha256: string;
+  held_until: Date;
+  created_at: Date;
+}
+
+interface MediaSweepLease {
+  id: 1;
+  token: string | null;
+  lease_until: Date;
+  created_at: Date;
+}
+
 declare module '#shared/database/tables.ts' {
   interface Tables {
     media_objects: MediaObjects;
+    media_object_holds: MediaObjectHolds;
     media: Media;
     media_uploads: MediaUploads;
+    media_sweep_lease: MediaSweepLease;
   }
 }

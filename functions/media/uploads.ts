@@ -1,14 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '#shared/database/database.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Caller } from '#shared/http/caller.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { uploadKey } from './keys.ts';
 import { uploadUrl } from './links.ts';
 import { commitMedium, type StoredMedium } from './media.ts';
+import { withPlaced } from './object-placing.ts';
 import { findMedium } from './queries/media.ts';
-import { claimUpload, endClaim, findUpload, insertUpload, type Upload } from './queries/uploads.ts';
+import {
+  claimExchange,
+  claimUpload,
+  endClaim,
+  endExchange,
+  findUpload,
+  insertUpload,
+  type NewUpload,
+  type Upload,
+} from './queries/uploads.ts';
 import { isUploadId } from './rules/media-id.ts';
 import { type MediaType, mediaTypeRules } from './rules/media-types.ts';
 import { admit, requireUsableStore, type StagedFile, withReceived, withSnapshot } from './staging.ts';
@@ -18,6 +28,7 @@ export const SENT_TYPE = 'application/octet-stream';
 
 /** Longer than reading and checking the largest file takes; a completion that died blocks for no longer. */
 const LEASE_MS = 120_000;
+const EXCHANGE_PAUSE_MS = 25;
 /** How long after its end an upload is still known. */
 const REMEMBERED_MS = 24 * 3_600_000;
 
@@ -30,19 +41,18 @@ export interface UploadPlan {
   readonly sha256: string | undefined;
 }
 
-/** Where the bytes go, and until when. */
-export interface StartedUpload {
-  readonly id: string;
+/** An upload that is planned, and where its bytes go. */
+export interface PlannedUpload {
+  readonly upload: NewUpload;
   readonly url: string;
-  readonly expiresAt: Date;
 }
 
 /**
- * Starts a two-step upload.
+ * Plans a two-step upload: all of its start that does not change the database.
  * @throws AppError `forbidden` for a type that the caller may not upload, `payload_too_large`, `unavailable`
  */
-export const startUpload = async (context: RequestContext, plan: UploadPlan): Promise<StartedUpload> => {
-  const { caller, config, db, now } = context;
+export const prepareUpload = async (context: RequestContext, plan: UploadPlan): Promise<PlannedUpload> => {
+  const { caller, config, now } = context;
   const { byTutors, maxBytes } = mediaTypeRules(plan.type);
   if (caller.kind !== 'service' && !byTutors) throw new AppError('forbidden');
   if (plan.size > maxBytes) throw new AppError('payload_too_large');
@@ -54,11 +64,17 @@ export const startUpload = async (context: RequestContext, plan: UploadPlan): Pr
   const byService = caller.kind === 'service';
   const ownerId = caller.kind === 'user' ? caller.userId : undefined;
   const upload = { id, type, filename, size, expectedSha256, byService, ownerId, expiresAt };
-  await insertUpload(db, upload, startedAt);
   const seconds = Math.ceil((expiresAt.getTime() - startedAt.getTime()) / 1_000);
   const presigned = await store.presignPut?.(uploadKey(id), SENT_TYPE, seconds);
-  return { id, url: presigned ?? uploadUrl(context, id, expiresAt), expiresAt };
+  return { upload, url: presigned ?? uploadUrl(context, id, expiresAt) };
 };
+
+/** Opens a planned upload. @throws AppError `invalid_token` when the account of its owner is gone */
+export const startUpload = (
+  tx: Transaction,
+  { now }: Pick<RequestContext, 'now'>,
+  upload: NewUpload,
+): Promise<void> => insertUpload(tx, upload, now());
 
 const isBusy = ({ status, leaseUntil }: Upload, now: Date): boolean =>
   status === 'completing' && leaseUntil !== undefined && leaseUntil > now;
@@ -79,13 +95,25 @@ export const receiveBytes = async (context: RequestContext, id: string): Promise
   const store = await requireUsableStore(context);
   if (Number(request.headers['content-length'] ?? 0) > upload.size) throw new AppError('payload_too_large');
   const source = context.bodyStream();
-  await withReceived(context, { source, maxBytes: upload.size }, (staged) =>
-    // The lock keeps a completion from beginning between the check and the exchange.
-    withTransaction(db, async (tx) => {
-      requireReceiving(await findUpload(tx, id, true), now());
+  await withReceived(context, { source, maxBytes: upload.size }, async (staged) => {
+    const leaseUntil = await claimForExchange(context, id);
+    try {
       await store.copy(staged.key, uploadKey(id));
-    }),
-  );
+    } finally {
+      await endExchange(db, id, leaseUntil);
+    }
+  });
+};
+
+/** Keeps a completion from beginning between the check and the exchange; waits for another exchange. */
+const claimForExchange = async ({ db, now }: RequestContext, id: string): Promise<Date> => {
+  for (;;) {
+    requireReceiving(await findUpload(db, id), now());
+    const at = now();
+    const leaseUntil = new Date(at.getTime() + LEASE_MS);
+    if (await claimExchange(db, id, { now: at, leaseUntil })) return leaseUntil;
+    await sleep(EXCHANGE_PAUSE_MS);
+  }
 };
 
 const isOwn = (upload: Upload, caller: Caller): boolean =>
@@ -123,34 +151,37 @@ const verify = async (context: RequestContext, upload: Upload, staged: StagedFil
 
 /**
  * Makes a medium of what an upload has received; a repeated call answers the same medium. The claim is visible
- * to others at once, the medium with the transaction of `db`.
+ * to others at once, the medium with the request's transaction.
  * @throws AppError as the table of media.md, 2.4
  */
-export const completeUpload = async (
-  context: RequestContext,
-  db: Database,
-  id: string,
-): Promise<StoredMedium> => {
+export const completeUpload = async (context: RequestContext, id: string): Promise<StoredMedium> => {
   const known = await finished(context, await findOwn(context, id));
-  if (known) return known;
+  if (known) return commit(context, async () => known);
   const startedAt = context.now();
   const leaseUntil = new Date(startedAt.getTime() + LEASE_MS);
   if (!(await claimUpload(context.db, id, { now: startedAt, leaseUntil }))) {
     const meanwhile = await finished(context, await findOwn(context, id));
-    if (meanwhile) return meanwhile;
+    if (meanwhile) return commit(context, async () => meanwhile);
     throw alreadyCompleting();
   }
   try {
-    return await completeClaimed(context, db, id, leaseUntil);
+    return await completeClaimed(context, id, leaseUntil);
   } catch (error) {
     await endClaim(context.db, id, leaseUntil, undefined).catch(() => undefined);
     throw error;
   }
 };
 
+const commit = async (
+  context: RequestContext,
+  work: (tx: Transaction) => Promise<StoredMedium>,
+): Promise<StoredMedium> => {
+  const answer = await context.commit(async (tx) => ({ status: 201, body: await work(tx) }), {});
+  return answer.body;
+};
+
 const completeClaimed = async (
   context: RequestContext,
-  db: Database,
   id: string,
   leaseUntil: Date,
 ): Promise<StoredMedium> => {
@@ -170,11 +201,13 @@ const completeClaimed = async (
     });
     const { type, filename, ownerId, byService } = upload;
     const origin = { type, filename, ownerId, isAttached: byService };
-    return withTransaction(db, async (tx) => {
-      const made = await commitMedium(tx, context, { staged, content, origin });
-      if (!(await endClaim(tx, id, leaseUntil, made.id))) throw alreadyCompleting();
-      return made;
-    });
+    return withPlaced(context, staged, content, (placed) =>
+      commit(context, async (tx) => {
+        const made = await commitMedium(tx, context, placed, origin);
+        if (!(await endClaim(tx, id, leaseUntil, made.id))) throw alreadyCompleting();
+        return made;
+      }),
+    );
   });
   await store.remove(uploadKey(id)).catch((error: unknown) => {
     context.log.warn({ err: error }, 'received bytes were not removed, the sweeper will');

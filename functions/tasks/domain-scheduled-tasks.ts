@@ -1,5 +1,5 @@
 import type { ZodObject, z } from 'zod';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { checkFields } from '#shared/http/field-rules.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
@@ -50,7 +50,7 @@ const parsed = <S extends ZodObject>(schema: S, body: Readonly<Record<string, un
  * @throws AppError `validation_failed`, as POST /tasks/scheduled answers
  */
 export const ensureScheduledTask = (
-  transaction: Database,
+  transaction: Transaction,
   context: ClaimContext,
   { userId, url, method, timezone, active, catchUp, cron, slug, content }: DomainTask,
 ): Promise<EnsuredTask> => {
@@ -72,7 +72,7 @@ export const ensureScheduledTask = (
  * @throws AppError `validation_failed`
  */
 export const changeScheduledTask = async (
-  transaction: Database,
+  transaction: Transaction,
   context: ClaimContext,
   key: TaskKey,
   { method, timezone, active, catchUp, cron, content }: DomainChanges,
@@ -93,6 +93,6 @@ export const changeScheduledTask = async (
 
 /** Deletes a task with its runs in the caller's transaction; false when there is none. */
 export const deleteScheduledTask = async (
-  transaction: Database,
+  transaction: Transaction,
   { userId, url }: TaskKey,
 ): Promise<boolean> => (await deleteTasksOf(transaction, { userId, url })) > 0;

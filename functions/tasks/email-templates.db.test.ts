@@ -220,15 +220,18 @@ describe('a template in use', () => {
 
   test('a task that takes it at the same moment is seen', async () => {
     const templateId = await world.createTemplate({ slug: 'raced' });
-    let removal: ReturnType<AdminEndpoint> | undefined;
-    await withTransaction(world.resources.db, async (transaction) => {
-      const { createImmediateTask } = await import('./immediate-tasks.ts');
+    const { createImmediateTask } = await import('./immediate-tasks.ts');
+    const taken = Promise.withResolvers<void>();
+    const taking = withTransaction(world.resources.db, async (transaction) => {
       const task = { slug: 'raced', userId: 0, recipient: 'ann@example.com', variables: ['x'] };
       await createImmediateTask(transaction, world.resources, task);
-      removal = call.remove({ id: templateId });
+      taken.resolve();
       await new Promise((resolve) => setTimeout(resolve, 100));
     });
-    expect((await removal)?.json.code).toBe('template_in_use');
+    await taken.promise;
+    const removal = call.remove({ id: templateId });
+    await taking;
+    expect((await removal).json.code).toBe('template_in_use');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
@@ -44,8 +44,8 @@ export const getEmailTemplate = async (db: Database, id: number): Promise<EmailT
 };
 
 /** Creates a template and returns its id. @throws AppError `slug_taken` */
-export const createEmailTemplate = (db: Database, fields: TemplateFields): Promise<number> =>
-  insertTemplate(db, fields);
+export const createEmailTemplate = (tx: Transaction, fields: TemplateFields): Promise<number> =>
+  insertTemplate(tx, fields);
 
 /** Changes the given fields. @throws AppError `not_found`, `slug_taken`, `template_built_in` */
 export const changeEmailTemplate = (

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
@@ -86,7 +86,7 @@ const errorAfter = (
 
 /** Takes a task from the worker that holds it, if one does: what that attempt comes to is no longer recorded. */
 const takeFromWorker = async (
-  transaction: Database,
+  transaction: Transaction,
   task: ImmediateTaskRecord,
   failure: Failure,
 ): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Config } from '#shared/config/config.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import { type Batcher, createBatcher } from '#shared/queue/batcher.ts';
@@ -40,7 +40,7 @@ export const rowOf = (
 
 /** One id or refusal for each order; those that are not refused are rows of the transaction. */
 export const insertOrders = async (
-  transaction: Database,
+  transaction: Transaction,
   orders: readonly SlugOrder[],
   context: Secret,
 ): Promise<(number | AppError)[]> => {

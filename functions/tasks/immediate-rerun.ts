@@ -1,5 +1,5 @@
-import type { Database } from '#shared/database/database.ts';
-import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
+import type { Transaction } from '#shared/database/database.ts';
+import { afterCommit } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { readContent } from './content-storage.ts';
@@ -34,7 +34,7 @@ const canRun = (task: ImmediateTaskRecord, templates: HeldTemplates, { config }:
  * Locks a task, its template (and another, if given) before it. @throws AppError `not_found`
  */
 export const lockWithTemplates = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
   otherTemplateId?: number,
 ): Promise<{ task: ImmediateTaskRecord; templates: HeldTemplates }> => {
@@ -53,7 +53,7 @@ export const lockWithTemplates = async (
 
 /** Hands over the jobs of rounds that were started, once they are committed. */
 const announce = (
-  transaction: Database,
+  transaction: Transaction,
   attempts: readonly TaskAttempt[],
   { queues, log }: TaskContext,
 ): void =>
@@ -73,7 +73,7 @@ const firstOfNextRound = ({ id, round }: ImmediateTaskRecord): TaskAttempt => ({
 
 /** Starts a new round of a locked task (rule E10); its job follows the commit. */
 export const rerun = async (
-  transaction: Database,
+  transaction: Transaction,
   task: ImmediateTaskRecord,
   context: TaskContext,
 ): Promise<void> => {
@@ -82,13 +82,16 @@ export const rerun = async (
 };
 
 /** Runs a finished task again. @throws AppError `not_found`, `already_enqueued`, `not_renderable` */
-export const retryImmediateTask = (db: Database, id: number, context: TaskContext): Promise<void> =>
-  withTransaction(db, async (transaction) => {
-    const { task, templates } = await lockWithTemplates(transaction, id);
-    if (task.status === 'Enqueued') throw new AppError('already_enqueued');
-    if (!canRun(task, templates, context)) throw new AppError('not_renderable');
-    await rerun(transaction, task, context);
-  });
+export const retryImmediateTask = async (
+  transaction: Transaction,
+  id: number,
+  context: TaskContext,
+): Promise<void> => {
+  const { task, templates } = await lockWithTemplates(transaction, id);
+  if (task.status === 'Enqueued') throw new AppError('already_enqueued');
+  if (!canRun(task, templates, context)) throw new AppError('not_renderable');
+  await rerun(transaction, task, context);
+};
 
 /** Which `Failed` tasks to run again, oldest id first. */
 export interface RetrySelection {
@@ -108,32 +111,31 @@ export interface RetryResult {
 const BATCH = 1_000;
 
 /** Runs `Failed` tasks again until the limit is reached; those that are not renderable stay as they are. */
-export const retryFailedTasks = (
-  db: Database,
+export const retryFailedTasks = async (
+  transaction: Transaction,
   { limit, ...selection }: RetrySelection,
   context: TaskContext,
-): Promise<RetryResult> =>
-  withTransaction(db, async (transaction) => {
-    const templates = await holdTemplatesOfFailedTasks(transaction);
-    const attempts: TaskAttempt[] = [];
-    let skipped = 0;
-    let batch: ImmediateTaskRecord[];
-    let afterId = 0;
-    do {
-      batch = await lockFailedTasks(transaction, { ...selection, afterId, limit: BATCH });
-      const able: ImmediateTaskRecord[] = [];
-      for (const task of batch) {
-        if (attempts.length + able.length === limit) break;
-        if (canRun(task, templates, context)) able.push(task);
-        else skipped += 1;
-        afterId = task.id;
-      }
-      await startRounds(
-        transaction,
-        able.map(({ id }) => id),
-      );
-      attempts.push(...able.map(firstOfNextRound));
-    } while (batch.length === BATCH && attempts.length < limit);
-    announce(transaction, attempts, context);
-    return { requeued: attempts.length, skipped };
-  });
+): Promise<RetryResult> => {
+  const templates = await holdTemplatesOfFailedTasks(transaction);
+  const attempts: TaskAttempt[] = [];
+  let skipped = 0;
+  let batch: ImmediateTaskRecord[];
+  let afterId = 0;
+  do {
+    batch = await lockFailedTasks(transaction, { ...selection, afterId, limit: BATCH });
+    const able: ImmediateTaskRecord[] = [];
+    for (const task of batch) {
+      if (attempts.length + able.length === limit) break;
+      if (canRun(task, templates, context)) able.push(task);
+      else skipped += 1;
+      afterId = task.id;
+    }
+    await startRounds(
+      transaction,
+      able.map(({ id }) => id),
+    );
+    attempts.push(...able.map(firstOfNextRound));
+  } while (batch.length === BATCH && attempts.length < limit);
+  announce(transaction, attempts, context);
+  return { requeued: attempts.length, skipped };
+};

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { Log } from '#shared/log/log.ts';
 import { readContent } from './content-storage.ts';
-import { enqueueBySlug } from './immediate-tasks.ts';
+import { enqueueTogether } from './immediate-tasks.ts';
 import { createImmediateTask } from './index.ts';
 import { newRecipient, openTaskWorld, type TaskWorld } from './testing/task-world.ts';
 
@@ -50,7 +50,9 @@ describe('validates as the endpoint does', () => {
     ['invalid_recipient', { recipient: 'a;b@example.com' }],
     ['too_long', { variables: ['x'.repeat(10_000)] }],
   ])('%s', async (code, change) => {
-    const work = createImmediateTask(world.resources.db, world.resources, { ...task, ...change });
+    const work = withTransaction(world.resources.db, (tx) =>
+      createImmediateTask(tx, world.resources, { ...task, ...change }),
+    );
     await expect(work).rejects.toMatchObject({ code: 'validation_failed', details: [{ code }] });
   });
 });
@@ -63,9 +65,9 @@ test('a template that was edited to use more than the product gives stops nobody
   await template.set({ subject_template: 'Welcome, {{2}}' }).execute();
   try {
     const context = { ...world.resources, log: log as unknown as Log };
-    const id = await createImmediateTask(db, context, task);
+    const id = await withTransaction(db, (tx) => createImmediateTask(tx, context, task));
     expect(lines).toEqual([{ templateId: 1, used: [1, 2], given: 1 }]);
-    const work = createImmediateTask(db, context, { ...task, variables: [] });
+    const work = withTransaction(db, (tx) => createImmediateTask(tx, context, { ...task, variables: [] }));
     await expect(work).rejects.toMatchObject({ details: [{ code: 'too_few_variables' }] });
     await world.work([first(id)]);
     expect(await world.task(id)).toMatchObject({
@@ -92,7 +94,7 @@ test('requests at the same moment each get the id of their own row, or their own
     content: index % 10 === 7 ? 'ann@example.com' : `ann@example.com;${index}`,
   }));
   const results = await Promise.allSettled(
-    orders.map((order) => enqueueBySlug(world.resources.db, context, order)),
+    orders.map((order) => enqueueTogether(world.resources.db, context, order)),
   );
   for (const [index, result] of results.entries()) {
     if (result.status === 'rejected') {

@@ -1,5 +1,5 @@
-import type { Database } from '#shared/database/database.ts';
-import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
+import { afterCommit } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
 import type { Context } from '#shared/runtime/context.ts';
@@ -26,42 +26,53 @@ const announce = async (id: number, { log, queues }: TaskContext): Promise<void>
   await queues.add(IMMEDIATE_QUEUE, [immediateJob({ id, round: 1, attempt: 1 })]);
 };
 
+const idOf = (created: number | AppError | undefined): number => {
+  if (created instanceof AppError) throw created;
+  if (created === undefined) throw new TypeError('the order got no answer');
+  return created;
+};
+
 /**
- * Creates a task for a content that has been checked and returns its id. Inside a transaction the row is part of
- * it, and the job follows its commit.
+ * Creates a task for a content that has been checked and returns its id. The row is part of the transaction, and
+ * the job follows its commit.
  * @throws AppError `validation_failed` for an unknown slug or too few variables
  */
 export const enqueueBySlug = async (
+  transaction: Transaction,
+  context: TaskContext,
+  order: SlugOrder,
+): Promise<number> => {
+  const id = idOf((await insertOrders(transaction, [order], context))[0]);
+  afterCommit(transaction, () => announce(id, context));
+  return id;
+};
+
+/** {@link enqueueBySlug} in a transaction that it shares with what others enqueue meanwhile. */
+export const enqueueTogether = async (
   db: Database,
   context: TaskContext,
   order: SlugOrder,
 ): Promise<number> => {
-  const created = db.isTransaction
-    ? (await insertOrders(db, [order], context))[0]
-    : await insertTogether(db, order, context);
-  if (created instanceof AppError) throw created;
-  if (created === undefined) throw new TypeError('the order got no answer');
-  if (db.isTransaction) afterCommit(db, () => announce(created, context));
-  else await announce(created, context);
-  return created;
+  const id = idOf(await insertTogether(db, order, context));
+  await announce(id, context);
+  return id;
 };
 
 /**
  * {@link enqueueBySlug} for a template that is named by its id.
  * @throws AppError `validation_failed` for an unknown template or too few variables
  */
-export const enqueueByTemplate = (
-  db: Database,
+export const enqueueByTemplate = async (
+  transaction: Transaction,
   context: TaskContext,
   { templateId, ...order }: Order & { readonly templateId: number },
-): Promise<number> =>
-  withTransaction(db, async (transaction) => {
-    const template = (await holdTemplates(transaction, [templateId])).get(templateId);
-    if (!template) throw invalid(unknownTemplate('template_id'));
-    const [id = 0] = await insertImmediateTasks(transaction, [rowOf(order, template, context)]);
-    afterCommit(transaction, () => announce(id, context));
-    return id;
-  });
+): Promise<number> => {
+  const template = (await holdTemplates(transaction, [templateId])).get(templateId);
+  if (!template) throw invalid(unknownTemplate('template_id'));
+  const [id = 0] = await insertImmediateTasks(transaction, [rowOf(order, template, context)]);
+  afterCommit(transaction, () => announce(id, context));
+  return id;
+};
 
 /**
  * Sends a mail on behalf of another domain: the row is part of the caller's transaction, the job is handed over
@@ -70,7 +81,7 @@ export const enqueueByTemplate = (
  * @throws AppError `validation_failed`, as POST /tasks/immediate answers
  */
 export const createImmediateTask = async (
-  transaction: Database,
+  transaction: Transaction,
   context: TaskContext,
   { slug, userId, ...parts }: ImmediateTask,
 ): Promise<number> => {

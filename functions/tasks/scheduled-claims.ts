@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { type ClaimableTask, deactivateTasks, moveNextRuns } from './queries/due-tasks.ts';
@@ -23,7 +23,7 @@ export const windowAt = (now: Date, { config }: Pick<Context, 'config'>): ClaimW
  * become inactive (S10).
  */
 export const claimTasks = async (
-  transaction: Database,
+  transaction: Transaction,
   tasks: readonly ClaimableTask[],
   window: ClaimWindow,
   { queues, log }: ClaimContext,
@@ -55,7 +55,7 @@ export const claimTasks = async (
 
 /** Claims a task that its creation or change leaves active and due within the look-ahead (rule S9). */
 export const claimIfDue = async (
-  transaction: Database,
+  transaction: Transaction,
   task: ClaimableTask & { readonly active: boolean },
   now: Date,
   context: ClaimContext,

@@ -1,5 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { assertThat, type FieldFault, invalid } from '#shared/errors/app-error.ts';
 import { readClock } from './queries/database-clock.ts';
 import { holdTemplates, type StoredTemplate } from './queries/email-templates.ts';
@@ -39,7 +38,7 @@ const cleared = <T>(sent: T | null | undefined, stored: T | undefined): T | unde
 
 /** Templates are locked before tasks, so the task's own one is looked up without a lock first. */
 const lockWithTemplate = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
   { templateId }: ScheduledTaskChanges,
 ): Promise<{ task: ScheduledTask; template: StoredTemplate | undefined }> => {
@@ -104,25 +103,24 @@ const faultsOfMerged = (
  * Changes a task by rules S8 and S9.
  * @throws AppError `not_found`, `validation_failed`, `task_exists`
  */
-export const changeScheduledTask = (
-  db: Database,
+export const changeScheduledTask = async (
+  transaction: Transaction,
   context: ClaimContext,
   id: number,
   changes: ScheduledTaskChanges,
-): Promise<void> =>
-  withTransaction(db, async (transaction) => {
-    const { task, template } = await lockWithTemplate(transaction, id, changes);
-    const now = await readClock(transaction);
-    const merged = mergeTask(task, changes);
-    const first = needsOccurrence(task, merged) ? firstOccurrence(merged, now) : undefined;
-    const faults = [
-      ...faultsOfMerged(merged, template, changes, now, context),
-      ...(first && 'faults' in first ? first.faults : []),
-    ];
-    if (faults.length > 0) throw invalid(...faults);
-    const occurrence = first && 'at' in first ? first.at : undefined;
-    const withdrawn = withdraws(task, merged, changes) ? await withdrawRuns(transaction, id) : undefined;
-    const nextRun = nextRunAfter(task, merged, { sent: changes.nextRun, withdrawn, occurrence, now });
-    await saveScheduledTask(transaction, id, { ...merged, nextRun });
-    await claimIfDue(transaction, { ...merged, id, nextRun }, now, context);
-  });
+): Promise<void> => {
+  const { task, template } = await lockWithTemplate(transaction, id, changes);
+  const now = await readClock(transaction);
+  const merged = mergeTask(task, changes);
+  const first = needsOccurrence(task, merged) ? firstOccurrence(merged, now) : undefined;
+  const faults = [
+    ...faultsOfMerged(merged, template, changes, now, context),
+    ...(first && 'faults' in first ? first.faults : []),
+  ];
+  if (faults.length > 0) throw invalid(...faults);
+  const occurrence = first && 'at' in first ? first.at : undefined;
+  const withdrawn = withdraws(task, merged, changes) ? await withdrawRuns(transaction, id) : undefined;
+  const nextRun = nextRunAfter(task, merged, { sent: changes.nextRun, withdrawn, occurrence, now });
+  await saveScheduledTask(transaction, id, { ...merged, nextRun });
+  await claimIfDue(transaction, { ...merged, id, nextRun }, now, context);
+};

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
 import { AppError, assertThat, invalid } from '#shared/errors/app-error.ts';
 import { readClock } from './queries/database-clock.ts';
@@ -36,7 +36,7 @@ export interface EnsuredTask {
 }
 
 const resolve = async (
-  transaction: Database,
+  transaction: Transaction,
   reference: TemplateReference,
 ): Promise<StoredTemplate | undefined> =>
   reference.field === 'email_slug'
@@ -47,27 +47,26 @@ const resolve = async (
  * Creates a task, claims it if it is due within the look-ahead (rule S9) and returns its id.
  * @throws AppError `validation_failed`; `task_exists` when the user has a task with this url
  */
-export const createScheduledTask = (
-  db: Database,
+export const createScheduledTask = async (
+  transaction: Transaction,
   context: ClaimContext,
   { template: reference, report, ...task }: NewScheduledTask,
-): Promise<number> =>
-  withTransaction(db, async (transaction) => {
-    const template = reference && (await resolve(transaction, reference));
-    const now = await readClock(transaction);
-    const first = firstOccurrence(task, now);
-    const faults = [
-      ...(reference && !template ? [unknownTemplate(reference.field)] : []),
-      ...urlFaults(task.url, context.config),
-      ...shortageFaults(template, task.content, report),
-      ...('faults' in first ? first.faults : []),
-    ];
-    if ('faults' in first || faults.length > 0) throw invalid(...faults);
-    const row = { ...task, templateId: template?.id, nextRun: first.at };
-    const id = await insertScheduledTask(transaction, row);
-    await claimIfDue(transaction, { ...row, id }, now, context);
-    return id;
-  });
+): Promise<number> => {
+  const template = reference && (await resolve(transaction, reference));
+  const now = await readClock(transaction);
+  const first = firstOccurrence(task, now);
+  const faults = [
+    ...(reference && !template ? [unknownTemplate(reference.field)] : []),
+    ...urlFaults(task.url, context.config),
+    ...shortageFaults(template, task.content, report),
+    ...('faults' in first ? first.faults : []),
+  ];
+  if ('faults' in first || faults.length > 0) throw invalid(...faults);
+  const row = { ...task, templateId: template?.id, nextRun: first.at };
+  const id = await insertScheduledTask(transaction, row);
+  await claimIfDue(transaction, { ...row, id }, now, context);
+  return id;
+};
 
 /** A task may be deleted between the refusal of its twin and the look at it. */
 const TRIES = 3;
@@ -76,23 +75,22 @@ const TRIES = 3;
  * Creates a task unless its user has one with this url, which is then left as it is (the constraint decides).
  * @throws AppError `validation_failed`
  */
-export const ensureTask = (
-  db: Database,
+export const ensureTask = async (
+  transaction: Transaction,
   context: ClaimContext,
   task: NewScheduledTask,
-): Promise<EnsuredTask> =>
-  withTransaction(db, async (transaction) => {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return { id: await createScheduledTask(transaction, context, task), created: true };
-      } catch (error) {
-        const exists = error instanceof AppError && error.code === 'task_exists';
-        if (!exists || task.url === undefined || tries === TRIES) throw error;
-      }
-      const [id] = await findTaskIds(transaction, { userId: task.userId, url: task.url });
-      if (id !== undefined) return { id, created: false };
+): Promise<EnsuredTask> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return { id: await createScheduledTask(transaction, context, task), created: true };
+    } catch (error) {
+      const exists = error instanceof AppError && error.code === 'task_exists';
+      if (!exists || task.url === undefined || tries === TRIES) throw error;
     }
-  });
+    const [id] = await findTaskIds(transaction, { userId: task.userId, url: task.url });
+    if (id !== undefined) return { id, created: false };
+  }
+};
 
 /** Deletes a task; its runs that have not started vanish. @throws AppError `not_found` */
 export const deleteScheduledTask = (db: Database, id: number): Promise<void> =>
@@ -101,19 +99,21 @@ export const deleteScheduledTask = (db: Database, id: number): Promise<void> =>
   });
 
 /** Deletes all tasks of a user, or the one with the url; returns how many there were. */
-export const deleteTasksOf = (
-  db: Database,
+export const deleteTasksOf = async (
+  transaction: Transaction,
   owner: { readonly userId: number | undefined; readonly url?: string },
-): Promise<number> =>
-  withTransaction(db, async (transaction) => deleteTasks(transaction, await findTaskIds(transaction, owner)));
+): Promise<number> => deleteTasks(transaction, await findTaskIds(transaction, owner));
 
 /** Creates a run that is due now and returns its id. @throws AppError `not_found`, `task_inactive` */
-export const runNow = (db: Database, { queues }: ClaimContext, id: number): Promise<number> =>
-  withTransaction(db, async (transaction) => {
-    const task = await lockScheduledTask(transaction, id);
-    assertThat(task, 'not_found');
-    assertThat(task.active, 'task_inactive');
-    const runId = await insertManualRun(transaction, id);
-    afterCommit(transaction, () => queues.add(SCHEDULED_QUEUE, [runJob({ id: runId, attempt: 1 })]));
-    return runId;
-  });
+export const runNow = async (
+  transaction: Transaction,
+  { queues }: ClaimContext,
+  id: number,
+): Promise<number> => {
+  const task = await lockScheduledTask(transaction, id);
+  assertThat(task, 'not_found');
+  assertThat(task.active, 'task_inactive');
+  const runId = await insertManualRun(transaction, id);
+  afterCommit(transaction, () => queues.add(SCHEDULED_QUEUE, [runJob({ id: runId, attempt: 1 })]));
+  return runId;
+};

@@ -1,5 +1,5 @@
 import type { Config } from '#shared/config/config.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { visibleContent } from './immediate-administration.ts';
 import { toObject } from './immediate-task-fields.ts';
 import { deleteImmediateTasksOfUser, listImmediateTasksOfUser } from './queries/immediate-tasks-of-user.ts';
@@ -17,7 +17,7 @@ export type ExportedTasks =
     };
 
 /** Deletes everything of a user, logs included, in the transaction that erases the account. */
-export const eraseUserTasks = async (transaction: Database, userId: number): Promise<void> => {
+export const eraseUserTasks = async (transaction: Transaction, userId: number): Promise<void> => {
   // 0 would be everybody's and nobody's.
   if (userId < 1) throw new TypeError('erasing tasks needs a user');
   await deleteImmediateTasksOfUser(transaction, userId);
@@ -29,7 +29,7 @@ export const eraseUserTasks = async (transaction: Database, userId: number): Pro
 
 /** Everything that is kept about a user's tasks; `{}` when there are none. */
 export const exportUserTasks = async (
-  db: Database,
+  db: Queryable,
   secret: Pick<Config, 'TASK_CONTENT_SECRET'>,
   userId: number,
 ): Promise<ExportedTasks> => {

@@ -50,10 +50,45 @@ test('hashing leaves the event loop free', async () => {
   expect(ticks).toBeGreaterThan(5);
 });
 
-test('more work than can be served is refused at once', async () => {
-  const waiting = Array.from({ length: 400 }, () => cheaper.hash('correct horse'));
+test('more work than can be served is refused at once, with signals as without', async () => {
+  const { signal } = new AbortController();
+  const waiting = Array.from({ length: 400 }, (_, index) =>
+    cheaper.hash('correct horse', index % 2 ? signal : undefined),
+  );
   const results = await Promise.allSettled(waiting);
   const refused = results.filter((result) => result.status === 'rejected');
-  expect(refused.length).toBeGreaterThan(0);
+  expect(refused).toHaveLength(400 - 100 - 1);
   expect(refused.every(({ reason }) => reason.code === 'unavailable')).toBe(true);
+});
+
+test('whoever is aborted while waiting hears it at once, and the others go on', async () => {
+  const controller = new AbortController();
+  const slow = openPasswordHasher({ PASSWORD_BCRYPT_COST: 11, PASSWORD_HASH_WORKERS: 1 });
+  const first = slow.hash('correct horse');
+  const waiting = slow.hash('correct horse', controller.signal);
+  const last = slow.hash('correct horse');
+  controller.abort(new Error('nobody waits'));
+  await expect(waiting).rejects.toThrow('nobody waits');
+  expect(await Promise.race([first, Promise.resolve('not yet')])).toBe('not yet');
+  await Promise.all([first, last]);
+  await slow.close();
+});
+
+test('of 8 loops on one worker none gets less than half of what another gets', async () => {
+  const { signal } = new AbortController();
+  const fair = openPasswordHasher({ PASSWORD_BCRYPT_COST: 6, PASSWORD_HASH_WORKERS: 1 });
+  await fair.hash('warm up');
+  const end = performance.now() + 1_500;
+  const loop = async (): Promise<number> => {
+    let done = 0;
+    while (performance.now() < end) {
+      await fair.check('wrong', undefined, signal);
+      done += 1;
+    }
+    return done;
+  };
+  const shares = await Promise.all(Array.from({ length: 8 }, loop));
+  await fair.close();
+  expect(Math.min(...shares)).toBeGreaterThan(2);
+  expect(Math.min(...shares)).toBeGreaterThanOrEqual(Math.max(...shares) / 2);
 });

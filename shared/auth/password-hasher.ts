@@ -1,6 +1,8 @@
 import type { Piscina } from 'piscina';
 import type { Config } from '../config/config.ts';
+import { refuseWhileHolding } from '../database/holding.ts';
 import { AppError } from '../errors/app-error.ts';
+import { openGate } from '../time/gate.ts';
 import type { PasswordTask } from './password-worker.ts';
 
 /** bcrypt in worker threads, so that no request holds the event loop (auth.md R4-R6). */
@@ -27,6 +29,13 @@ const IDLE_MS = 30_000;
 export const openPasswordHasher = (settings: Settings): PasswordHasher => {
   const cost = settings.PASSWORD_BCRYPT_COST;
   let pool: Promise<Piscina> | undefined;
+  // Piscina puts a task that it could not hand out back at the tail, and counts none that has a signal in its
+  // limit. So it never gets more than it has threads for, and the waiting is done here.
+  const gate = openGate({
+    places: settings.PASSWORD_HASH_WORKERS,
+    mostWaiting: MAXIMUM_WAITING_PER_WORKER * settings.PASSWORD_HASH_WORKERS,
+    refusal: () => new AppError('unavailable'),
+  });
 
   const open = async (): Promise<Piscina> => {
     const { Piscina } = await import('piscina');
@@ -36,7 +45,6 @@ export const openPasswordHasher = (settings: Settings): PasswordHasher => {
       minThreads: 1,
       maxThreads: settings.PASSWORD_HASH_WORKERS,
       idleTimeout: IDLE_MS,
-      maxQueue: MAXIMUM_WAITING_PER_WORKER * settings.PASSWORD_HASH_WORKERS,
       // Loaders of the parent (serverless-offline brings one) are of no use to a file that runs as it is.
       execArgv: [],
       // The threads need no configuration, so they get none: it holds secrets.
@@ -45,14 +53,14 @@ export const openPasswordHasher = (settings: Settings): PasswordHasher => {
   };
 
   const run = async (task: PasswordTask, signal: AbortSignal | undefined): Promise<unknown> => {
-    pool ??= open();
-    const threads = await pool;
+    refuseWhileHolding('a password hash');
+    const leave = await gate.enter(signal);
     try {
+      pool ??= open();
+      const threads = await pool;
       return await threads.run(task, signal ? { signal } : {});
-    } catch (cause) {
-      if (cause instanceof Error && /queue/i.test(cause.message))
-        throw new AppError('unavailable', { cause });
-      throw cause;
+    } finally {
+      leave();
     }
   };
 

@@ -3,7 +3,18 @@ import { z } from 'zod';
 import { ownValue } from '../text/names.ts';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
 import { completeStorage, mediaVariables, storageFaults } from './media-variables.ts';
-import { baseUrl, decimal, duration, flag, httpUrl, integer, limit, list, networks } from './parsers.ts';
+import {
+  baseUrl,
+  boundedDuration,
+  decimal,
+  duration,
+  flag,
+  httpUrl,
+  integer,
+  limit,
+  list,
+  networks,
+} from './parsers.ts';
 import { hostList, signingSecrets } from './parsers-webhook.ts';
 
 const secret = () => z.string().min(32, 'must be at least 32 characters');
@@ -27,6 +38,8 @@ const schema = z.object({
   DB_USER: z.string().min(1).prefault('japanesestudent'),
   DB_PASSWORD: z.string().prefault(''),
   DB_POOL_SIZE: integer(2, 200).prefault('10'),
+  DB_POOL_QUEUE: integer(0, 100_000).prefault('500'),
+  DB_ACQUIRE_TIMEOUT: boundedDuration('2s', 1_000, 25_000),
 
   REDIS_HOST: z.string().min(1).prefault('127.0.0.1'),
   REDIS_PORT: integer(1, 65_535).prefault('6379'),

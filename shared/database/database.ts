@@ -1,14 +1,56 @@
-import { CompiledQuery, Kysely, MysqlDialect } from 'kysely';
+import { Kysely, type KyselyPlugin, MysqlDialect } from 'kysely';
 import { createPool, type Pool } from 'mysql2';
 import type { Config } from '../config/config.ts';
+import { boundedPool } from './bounded-pool.ts';
+import { guardHolders } from './holding.ts';
 import type { Tables } from './tables.ts';
 
-/** The pool, or a transaction on one of its connections: queries take either. */
-export type Database = Kysely<Tables>;
+/** What only the functions of `transaction.ts` may do, or would make one kind of connection look like another. */
+type Withheld =
+  | 'transaction'
+  | 'startTransaction'
+  | 'connection'
+  | 'destroy'
+  | 'isTransaction'
+  | 'withPlugin'
+  | 'withoutPlugins'
+  | 'withSchema'
+  | 'withTables';
+
+/** Whatever statements can be sent to; queries take this, and don't care whether they are in a transaction. */
+export interface Queryable extends Omit<Kysely<Tables>, Withheld> {}
+
+declare const kind: unique symbol;
+
+/** The pool: every statement takes a connection of its own. Nothing that runs in a transaction may have it. */
+export interface Database extends Queryable {
+  readonly [kind]: 'pool';
+  /** The same pool, whose statements pass through the plugin. */
+  withPlugin(plugin: KyselyPlugin): Database;
+  destroy(): Promise<void>;
+}
+
+/** An open transaction; what needs one takes this and can't be given the pool by mistake. */
+export interface Transaction extends Queryable {
+  readonly [kind]: 'transaction';
+}
+
+/** A connection that is kept without a transaction, as the holder of a named lock. */
+export interface ReservedConnection extends Queryable {
+  readonly [kind]: 'connection';
+}
 
 type ConnectionSettings = Pick<
   Config,
-  'DB_HOST' | 'DB_PORT' | 'DB_NAME' | 'DB_USER' | 'DB_PASSWORD' | 'DB_POOL_SIZE'
+  | 'APP_ENV'
+  | 'DB_HOST'
+  | 'DB_PORT'
+  | 'DB_NAME'
+  | 'DB_USER'
+  | 'DB_PASSWORD'
+  | 'DB_POOL_SIZE'
+  | 'DB_POOL_QUEUE'
+  | 'DB_ACQUIRE_TIMEOUT'
 >;
 
 /** No statement of ours takes this long; the server ends one that does. */
@@ -35,12 +77,12 @@ const openPool = (settings: ConnectionSettings): Pool =>
   });
 
 /** Opens the one pool of a process; connections are made when they are needed, so this never fails. */
-export const openDatabase = (settings: ConnectionSettings): Database =>
-  new Kysely<Tables>({
+export const openDatabase = (settings: ConnectionSettings): Database => {
+  const db = new Kysely<Tables>({
     dialect: new MysqlDialect({
-      pool: async () => openPool(settings),
-      onCreateConnection: async (connection) => {
-        await connection.executeQuery(CompiledQuery.raw(SESSION));
-      },
+      pool: async () => boundedPool(openPool(settings), { session: SESSION, ...settings }),
     }),
-  });
+  }) as unknown as Database;
+  if (settings.APP_ENV !== 'production') guardHolders(db);
+  return db;
+};

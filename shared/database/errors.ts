@@ -18,6 +18,7 @@ const LOST = new Set([
   'ER_STATEMENT_TIMEOUT',
   'ER_TOO_MANY_USER_CONNECTIONS',
   'POOL_CLOSED',
+  'POOL_BUSY',
 ]);
 const RETRYABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
 /** Duplicate key, missing parent, existing children, failed check; by number, as the driver does not know the last. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import type { Database } from './database.ts';
+import type { Database, Queryable, ReservedConnection } from './database.ts';
 import { DOMAINS } from './domains.ts';
+import { withConnection } from './transaction.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../../functions', import.meta.url));
 const TABLE = 'schema_migrations';
@@ -37,7 +38,7 @@ const load = async ({ name, path }: MigrationFile) => {
 };
 
 /** Names of the migrations that have run; none before the first one made their table. */
-const executedNames = async (db: Database): Promise<Set<string>> => {
+const executedNames = async (db: Queryable): Promise<Set<string>> => {
   const found = await sql`SHOW TABLES LIKE ${TABLE}`.execute(db);
   if (found.rows.length === 0) return new Set();
   const { rows } = await sql<{ name: string }>`SELECT name FROM ${sql.table(TABLE)}`.execute(db);
@@ -50,8 +51,8 @@ const order = (files: readonly MigrationFile[]) => {
 };
 
 /** Runs the work on one connection while no other process of this database migrates; waits for one that does. */
-const whileAlone = <T>(db: Database, work: (connection: Database) => Promise<T>): Promise<T> =>
-  db.connection().execute(async (connection) => {
+const whileAlone = <T>(db: Database, work: (connection: ReservedConnection) => Promise<T>): Promise<T> =>
+  withConnection(db, async (connection) => {
     const name = sql`CONCAT(DATABASE(), '.migrate')`;
     const tryLock = sql<{ got: number }>`SELECT GET_LOCK(${name}, ${LOCK_WAIT_SECONDS}) AS got`;
     while ((await tryLock.execute(connection)).rows[0]?.got !== 1);
@@ -63,7 +64,7 @@ const whileAlone = <T>(db: Database, work: (connection: Database) => Promise<T>)
   });
 
 /** The migrator sorts all that it is shown by name; our order is another, so it is shown one new migration at a time. */
-const runNext = async (db: Database, files: readonly MigrationFile[]): Promise<string[]> => {
+const runNext = async (db: ReservedConnection, files: readonly MigrationFile[]): Promise<string[]> => {
   const executed = await executedNames(db);
   const next = files.find(({ name }) => !executed.has(name));
   const shown = files.filter((file) => executed.has(file.name) || file === next);

@@ -80,8 +80,8 @@ export interface Contract {
   /** Codes this endpoint may answer besides those that follow from guard, request and limits. */
   readonly errors?: readonly ErrorCode[];
   /**
-   * Honours `Idempotency-Key`: for every POST that creates or enqueues. `by-handler`: the handler calls
-   * `context.once` itself, because it knows the payload only while it works.
+   * Honours `Idempotency-Key`: for every POST that creates or enqueues. Its handler changes the database by
+   * `context.commit` and nothing else. `by-handler`: it gives the payload along, which it knows only while it works.
    */
   readonly idempotent?: boolean | 'by-handler';
   /** The bucket that requests count in; `none` for probes and documents. */

@@ -4,7 +4,8 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context as LambdaContext,
 } from 'aws-lambda';
-import type { Database } from '../database/database.ts';
+import type { Transaction } from '../database/database.ts';
+import { withTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors/app-error.ts';
 import { processResources, type Resources } from '../runtime/resources.ts';
 import { valuesByName } from '../text/names.ts';
@@ -12,7 +13,14 @@ import { within } from '../time/within.ts';
 import { type RawBody, readBody } from './body.ts';
 import { authorize } from './caller.ts';
 import type { Answer, AnyAnswer, Contract, Input } from './contract.ts';
-import { idempotencyCaller, idempotencyKey, onceForKey, payloadHash } from './idempotency.ts';
+import {
+  commitOnce,
+  findAnswer,
+  type IdempotencyRequest,
+  idempotencyCaller,
+  idempotencyKey,
+  payloadHash,
+} from './idempotency.ts';
 import {
   adorning,
   type EndpointContext,
@@ -24,7 +32,7 @@ import {
   shaping,
   stateOf,
 } from './middlewares.ts';
-import type { RequestContext, RequestState } from './request-state.ts';
+import type { Commit, RequestContext, RequestState } from './request-state.ts';
 import { bodyStreamOf, type HostStreams, type StreamedResult } from './request-stream.ts';
 import { validateRequest } from './validate.ts';
 
@@ -95,7 +103,7 @@ const answerInTime = async (
   }
 };
 
-/** Reads and validates the request, then performs it, once for its idempotency key if it has one. */
+/** Reads and validates the request, then performs it, unless its idempotency key has an answer already. */
 const answerOnce = async (
   contract: Contract,
   serve: Serve,
@@ -104,36 +112,68 @@ const answerOnce = async (
 ): Promise<AnyAnswer> => {
   const { request, context, limits, identity, caller } = state;
   if (!identity || !caller) throw new TypeError('the request has not been guarded');
-  const key = contract.idempotent ? idempotencyKey(request) : undefined;
-  const once = (hash: Buffer, perform: (db: Database) => Promise<AnyAnswer>): Promise<AnyAnswer> => {
-    if (key === undefined) return perform(context.db);
-    const scope = idempotencyCaller({ caller, address: identity.address });
-    return onceForKey(context.db, { caller: scope, key, payloadHash: hash }, perform);
-  };
+  const once = contract.idempotent
+    ? onceFor(state, idempotencyCaller({ caller, address: identity.address }))
+    : undefined;
   const body = contract.request?.body ? await readBody(request, contract.request.body) : NO_BODY;
   const valid = validateRequest(request, contract.request ?? {}, {
     value: body.value,
     missingFiles: missingFiles(contract, body),
   });
-  const perform = async (db: Database) =>
-    serve(
-      { ...valid, files: body.files },
-      {
-        ...context,
-        db,
-        signal,
-        caller,
-        address: identity.address,
-        request,
-        reportLimits: (more) => limits.push(...more),
-        bodyStream: () => bodyStreamOf(request, host),
-        authorize: (guard) => authorize([guard], identity, request, context),
-        once: (payload, work) =>
-          once(payloadHash(request, { value: payload, files: NO_BODY.files }, context.config), work),
-      },
-    );
-  if (contract.idempotent !== true) return perform(context.db);
-  return once(payloadHash(request, body, context.config), perform);
+  const known = contract.idempotent === true ? await once?.find(body) : undefined;
+  if (known) return known;
+  let isCommitted = false;
+  const commit: Commit = async (work, payload) => {
+    const payloadBody =
+      contract.idempotent === 'by-handler' ? { value: payload, files: NO_BODY.files } : body;
+    const answer = once ? await once.commit(payloadBody, work) : await withTransaction(context.db, work);
+    isCommitted = true;
+    // A stored answer was one of this endpoint.
+    return answer as Awaited<ReturnType<typeof work>>;
+  };
+  const replayed = async (payload: unknown): Promise<AnyAnswer | undefined> => {
+    const stored = await once?.find({ value: payload, files: NO_BODY.files });
+    isCommitted = stored !== undefined;
+    return stored;
+  };
+  const answer = await serve(
+    { ...valid, files: body.files },
+    {
+      ...context,
+      signal,
+      caller,
+      address: identity.address,
+      request,
+      commit,
+      isKeyed: once !== undefined,
+      replayed,
+      reportLimits: (more) => limits.push(...more),
+      bodyStream: () => bodyStreamOf(request, host),
+      authorize: (guard) => authorize([guard], identity, request, context),
+    },
+  );
+  if (once && answer.status < 300 && !isCommitted && context.config.APP_ENV !== 'production') {
+    throw new TypeError('an idempotent endpoint changes the database by context.commit');
+  }
+  return answer;
+};
+
+type Payload = Parameters<typeof payloadHash>[1];
+
+/** The request's key at work; undefined when it has none. @throws AppError `validation_failed` for a bad one */
+const onceFor = ({ request, context: { db, config } }: RequestState, caller: string) => {
+  const key = idempotencyKey(request);
+  if (key === undefined) return undefined;
+  const requestOf = (body: Payload): IdempotencyRequest => ({
+    caller,
+    key,
+    payloadHash: payloadHash(request, body, config),
+  });
+  return {
+    find: (body: Payload) => findAnswer(db, requestOf(body)),
+    commit: (body: Payload, work: (transaction: Transaction) => Promise<AnyAnswer>) =>
+      commitOnce(db, requestOf(body), work),
+  };
 };
 
 const NO_BODY: RawBody = { value: {}, files: valuesByName([]) };

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { afterCommit, withTransaction } from '../database/transaction.ts';
+import { afterCommit } from '../database/transaction.ts';
 import { AppError } from '../errors/app-error.ts';
 import { invoke } from '../testing/invoke.ts';
 import { openTestResources, type TestResources } from '../testing/test-resources.ts';
@@ -36,17 +36,32 @@ const handler = endpoint(
     request: { body: { format: 'json', schema: z.object({ name: z.string() }) } },
     responses: { 201: { description: 'made', schema: z.object({ id: z.int(), message: z.string() }) } },
   },
-  async ({ body }, { db }) => {
-    const id = await withTransaction(db, async (transaction) => {
+  ({ body }, { commit }) =>
+    commit(async (transaction) => {
       const made = await sql`INSERT INTO effects (name) VALUES (${body.name})`.execute(transaction);
       afterCommit(transaction, async () => {
+        // The connection is free again, so nothing forbids to take one.
+        await sql`SELECT 1`.execute(resources.db);
         handedOver += 1;
       });
-      return Number(made.insertId);
-    });
-    await hold;
-    if (body.name === 'taken') throw new AppError('email_taken');
-    return { status: 201, body: { id, message: 'made' }, headers: { location: `/effects/${id}` } };
+      const id = Number(made.insertId);
+      await hold;
+      if (body.name === 'taken') throw new AppError('email_taken');
+      return { status: 201, body: { id, message: 'made' }, headers: { location: `/effects/${id}` } };
+    }),
+  { resources: async () => resources },
+);
+
+const forgetful = endpoint(
+  {
+    summary: 'Create without commit',
+    guard: 'public',
+    idempotent: true,
+    responses: { 204: { description: 'made' } },
+  },
+  async (_input, { db }) => {
+    await sql`INSERT INTO effects (name) VALUES ('x')`.execute(db);
+    return { status: 204 };
   },
   { resources: async () => resources },
 );
@@ -106,6 +121,12 @@ describe('Idempotency-Key', () => {
     expect(new Set(answers.filter(({ status }) => status === 201).map(({ text }) => text)).size).toBe(1);
     expect(await effects()).toBe(1);
     expect((await call('k4', { name: 'a' })).status).toBe(201);
+  });
+
+  it('is refused outside production by an endpoint that forgets to commit with it', async () => {
+    const headers = { 'idempotency-key': 'k6' };
+    expect((await invoke(forgetful, { method: 'POST', headers })).status).toBe(500);
+    expect((await invoke(forgetful, { method: 'POST' })).status).toBe(204);
   });
 
   it.each(['', 'x'.repeat(256), 'ä', 'a\tb'])('refuses the key %j', async (key) => {

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type Generated, sql } from 'kysely';
 import type { Config } from '../config/config.ts';
-import type { Database } from '../database/database.ts';
-import { withTransaction } from '../database/transaction.ts';
+import type { Database, Queryable, Transaction } from '../database/database.ts';
+import { commitOn, withConnection } from '../database/transaction.ts';
 import { AppError, invalid } from '../errors/app-error.ts';
 import type { ValuesByName } from '../text/names.ts';
 import type { Identity } from './caller.ts';
@@ -76,8 +76,12 @@ export interface IdempotencyRequest {
   readonly payloadHash: Buffer;
 }
 
-const stored = async (
-  db: Database,
+/**
+ * The stored answer to this request, if there is one. Asked for before anything else is done for a request.
+ * @throws AppError `idempotency_key_reused` for another payload
+ */
+export const findAnswer = async (
+  db: Queryable,
   { caller, key, payloadHash }: IdempotencyRequest,
 ): Promise<AnyAnswer | undefined> => {
   const row = await db
@@ -96,7 +100,11 @@ const stored = async (
   };
 };
 
-const store = async (db: Database, request: IdempotencyRequest, answer: AnyAnswer): Promise<void> => {
+const store = async (
+  transaction: Transaction,
+  request: IdempotencyRequest,
+  answer: AnyAnswer,
+): Promise<void> => {
   const record = {
     payload_hash: request.payloadHash,
     status: answer.status,
@@ -104,46 +112,46 @@ const store = async (db: Database, request: IdempotencyRequest, answer: AnyAnswe
     body: answer.body === undefined ? '' : JSON.stringify(answer.body),
     created_at: sql<Date>`UTC_TIMESTAMP(3)`,
   };
-  await db
+  await transaction
     .insertInto('idempotency_records')
     .values({ caller: request.caller, idempotency_key: request.key, ...record })
     .onDuplicateKeyUpdate(record)
     .execute();
 };
 
+const stillRunning = () =>
+  new AppError('conflict', { message: 'A request with this Idempotency-Key is still running.' });
+
 /**
- * Performs a request once for its key. The answer is stored in the transaction of the effect, so both exist or
- * neither. A lock of the database session marks the running call: it goes when the process dies, unlike a row.
+ * Commits the effect of a request once for its key, with its answer in the same transaction, so both exist or
+ * neither; whoever comes second gets the answer of the first. A lock of the connection's session claims the key:
+ * it goes when the process dies, unlike a row.
  * @throws AppError `idempotency_key_reused`, `conflict` while the first call is still running
  */
-export const onceForKey = async (
+export const commitOnce = async (
   db: Database,
   request: IdempotencyRequest,
-  perform: (transaction: Database) => Promise<AnyAnswer>,
+  perform: (transaction: Transaction) => Promise<AnyAnswer>,
 ): Promise<AnyAnswer> => {
-  const known = await stored(db, request);
-  if (known) return known;
-  const name = createHash('sha256').update(`${request.caller}\n${request.key}`).digest('base64url');
-  return db.connection().execute(async (connection) => {
-    const lock = sql<{ got: number }>`SELECT GET_LOCK(CONCAT(DATABASE(), '.', ${name}), 0) AS got`;
-    const { rows } = await lock.execute(connection);
-    if (rows[0]?.got !== 1) {
-      throw new AppError('conflict', { message: 'A request with this Idempotency-Key is still running.' });
-    }
+  const digest = createHash('sha256').update(`${request.caller}\n${request.key}`).digest('base64url');
+  const name = sql`CONCAT(DATABASE(), '.', ${digest})`;
+  const { result, announce } = await withConnection(db, async (connection) => {
+    const { rows } = await sql<{ got: number }>`SELECT GET_LOCK(${name}, 0) AS got`.execute(connection);
+    if (rows[0]?.got !== 1) throw stillRunning();
     try {
-      const finished = await stored(connection, request);
-      if (finished) return finished;
-      return await withTransaction(connection, async (transaction) => {
+      const known = await findAnswer(connection, request);
+      if (known) return { result: known, announce: async () => undefined };
+      return await commitOn(connection, async (transaction) => {
         const answer = await perform(transaction);
         if (answer.status >= 200 && answer.status < 300) await store(transaction, request, answer);
         return answer;
       });
     } finally {
-      await sql`SELECT RELEASE_LOCK(CONCAT(DATABASE(), '.', ${name}))`
-        .execute(connection)
-        .catch(() => undefined);
+      await sql`SELECT RELEASE_LOCK(${name})`.execute(connection).catch(() => undefined);
     }
   });
+  await announce();
+  return result;
 };
 
 /** Forgets keys that are older than {@link IDEMPOTENCY_HOURS}; returns how many of at most `limit`. */
@@ -158,6 +166,6 @@ export const forgetOldKeys = async (db: Database, limit: number): Promise<number
 };
 
 /** Forgets all keys of a user, in the transaction that erases the account. */
-export const forgetKeysOfUser = async (transaction: Database, userId: number): Promise<void> => {
+export const forgetKeysOfUser = async (transaction: Transaction, userId: number): Promise<void> => {
   await transaction.deleteFrom('idempotency_records').where('caller', '=', userScope(userId)).execute();
 };

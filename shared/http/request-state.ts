@@ -1,9 +1,15 @@
-import type { Database } from '../database/database.ts';
+import type { Transaction } from '../database/database.ts';
 import type { Context } from '../runtime/context.ts';
 import type { Caller, Identity } from './caller.ts';
 import type { AnyAnswer, Guard } from './contract.ts';
 import type { LimitState } from './rate-limit.ts';
 import type { HttpRequest } from './request.ts';
+
+/** See {@link RequestContext.commit}. */
+export type Commit = <const R extends AnyAnswer>(
+  work: (transaction: Transaction) => Promise<R>,
+  payload?: unknown,
+) => Promise<R>;
 
 /** What a handler may use while it serves one request. */
 export interface RequestContext extends Context {
@@ -18,10 +24,15 @@ export interface RequestContext extends Context {
   /** Refuses like the guard would, for endpoints whose guard depends on the case. @throws AppError 401, 403 */
   readonly authorize: (guard: Guard) => Promise<Caller>;
   /**
-   * Performs the work once for the request's `Idempotency-Key`, if it has one, in the transaction that stores
-   * the answer; for contracts with `idempotent: 'by-handler'`. The payload is whatever tells two requests apart.
+   * Runs `work` in the one transaction of the request, and with an `Idempotency-Key` stores its answer in it, or
+   * gives the stored one instead. All that takes long comes before: `work` waits for the database alone. An
+   * endpoint with `idempotent: 'by-handler'` says by `payload` what tells two of its requests apart.
    */
-  readonly once: (payload: unknown, perform: (db: Database) => Promise<AnyAnswer>) => Promise<AnyAnswer>;
+  readonly commit: Commit;
+  /** The stored answer to an earlier request with this key and payload; for `idempotent: 'by-handler'`. */
+  readonly replayed: (payload: unknown) => Promise<AnyAnswer | undefined>;
+  /** Whether {@link commit} has an answer to store, because the request has an `Idempotency-Key`. */
+  readonly isKeyed: boolean;
 }
 
 /** What the middlewares of one request know of it so far. */

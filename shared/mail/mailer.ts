@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { refuseWhileHolding } from '../database/holding.ts';
 import { CLOSED, classifyMailFault, MailError, TOO_LATE } from './mail-error.ts';
 import { composeMessage, type Mail, parseSender } from './message.ts';
 import { createSlots } from './slots.ts';
@@ -81,7 +82,10 @@ export const openMailer = (settings: MailSettings): Mailer => {
 
   return {
     // A mail waits here for its slot, where the waiting does not count as time of sending.
-    send: (mail, signal) => inSlot(() => deliver(mail, signal)),
+    send: (mail, signal) => {
+      refuseWhileHolding('the mail server');
+      return inSlot(() => deliver(mail, signal));
+    },
     close: () => {
       for (const session of all) session.close();
       all.clear();

@@ -1,6 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
+import { refuseWhileHolding } from '../database/holding.ts';
 import type { Log } from '../log/log.ts';
 import { openRedis } from '../redis/redis.ts';
 import { within } from '../time/within.ts';
@@ -119,6 +120,7 @@ export const openQueues = (config: Config, log: Log): Queues => {
         () => undefined,
       ),
     add: async (name, jobs) => {
+      refuseWhileHolding('the queue');
       if (jobs.length === 0) return;
       const tooLate = () => new Error('the queue did not answer in time');
       await within(HAND_OVER_MS, hand(name, jobs), tooLate).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
+import { refuseWhileHolding } from '../database/holding.ts';
 import type { Log } from '../log/log.ts';
 
 type RedisSettings = Pick<Config, 'REDIS_HOST' | 'REDIS_PORT' | 'REDIS_DB' | 'REDIS_PASSWORD'>;
@@ -28,6 +29,11 @@ export const openRedis = (settings: RedisSettings, log: Log): Redis => {
     commandTimeout: COMMAND_TIMEOUT_MS,
     retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_RECONNECT_PAUSE_MS),
   });
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (...command) => {
+    refuseWhileHolding('Redis');
+    return send(...command);
+  };
   let lastComplaint = 0;
   redis.on('error', (error) => {
     if (Date.now() - lastComplaint < MINIMUM_MS_BETWEEN_COMPLAINTS) return;

@@ -1,6 +1,12 @@
 import type { Log } from '../log/log.ts';
 import type { Resources } from './resources.ts';
 
+/**
+ * What work inside a transaction may use: no pool, and nothing that it would have to wait for. The queues and
+ * Redis are there for what follows the commit.
+ */
+export type TransactionContext = Omit<Context, 'db' | 'passwords' | 'mailer' | 'storage'>;
+
 /** What any function may use; tests pass their own. */
 export interface Context extends Resources {
   /** The present time; rules and use cases never read the clock themselves. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { refuseWhileHolding } from '../database/holding.ts';
 import type { Log } from '../log/log.ts';
 import { within } from '../time/within.ts';
 import { createFilesystemStore } from './filesystem-store.ts';
@@ -25,6 +26,15 @@ const openStore = async (config: Config): Promise<ObjectStore> => {
   return createS3Store(config);
 };
 
+/** A store is slow: whoever holds a connection must not wait for it. */
+const refusingWhileHolding = (store: ObjectStore): ObjectStore =>
+  new Proxy(store, {
+    get: (target, name, receiver) => {
+      refuseWhileHolding('the media store');
+      return Reflect.get(target, name, receiver);
+    },
+  });
+
 /** Opens the configured store; never fails, a store that is away shows in the probe. */
 export const openStorage = (config: Config, log: Log): Storage => {
   let opened: Promise<ObjectStore> | undefined;
@@ -32,7 +42,7 @@ export const openStorage = (config: Config, log: Log): Storage => {
   let underWay: Promise<boolean> | undefined;
 
   const store = (): Promise<ObjectStore> => {
-    opened ??= openStore(config);
+    opened ??= openStore(config).then(refusingWhileHolding);
     return opened;
   };
 

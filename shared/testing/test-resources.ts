@@ -21,6 +21,8 @@ export const testEnvironment = (overrides: NodeJS.ProcessEnv = {}): NodeJS.Proce
   PASSWORD_BCRYPT_COST: '4',
   RATE_LIMIT_PER_MINUTE: '0',
   DB_POOL_SIZE: '10',
+  // The machine of the tests does other work, too.
+  DB_ACQUIRE_TIMEOUT: '10s',
   ...process.env,
   APP_ENV: 'test',
   ...overrides,

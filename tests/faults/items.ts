@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { createImmediateTask } from '#functions/tasks/index.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
 import type { FaultWorld } from './fault-world.ts';
 
 /** An immediate task or a run as a fault test sees it, whatever its table. */
@@ -80,7 +81,11 @@ export const createTask = async (world: FaultWorld): Promise<Item> => {
     recipient: `${name}@example.com`,
     variables: ['link'],
   };
-  return taskItem(world, name, await createImmediateTask(resources.db, resources.context(), task));
+  return taskItem(
+    world,
+    name,
+    await withTransaction(resources.db, (tx) => createImmediateTask(tx, resources.context(), task)),
+  );
 };
 
 /** What a scheduled task does when it runs. */

@@ -21,13 +21,14 @@ export const handler = endpoint(
       },
     },
   },
-  async ({ path }, context) => {
-    const { id, created } = await ensureSettings(context, path.id, actorOf(context).id);
-    if (!created) return { status: 200, body: { id, message: 'the account has settings' } };
-    return {
-      status: 201,
-      headers: { location: `/api/v6/admin/users/${path.id}` },
-      body: { id, message: 'settings created' },
-    };
-  },
+  ({ path }, context) =>
+    context.commit(async (tx) => {
+      const { id, created } = await ensureSettings(tx, context, path.id, actorOf(context).id);
+      if (!created) return { status: 200, body: { id, message: 'the account has settings' } };
+      return {
+        status: 201,
+        headers: { location: `/api/v6/admin/users/${path.id}` },
+        body: { id, message: 'settings created' },
+      };
+    }),
 );

@@ -5,7 +5,7 @@ import { roleField } from '../account-bodies.ts';
 import { actorOf } from '../actor.ts';
 import { avatarPart } from '../avatars.ts';
 import { emailField, newPasswordField, usernameField, withoutIdentity } from '../fields.ts';
-import { createUser } from '../users.ts';
+import { createUser, prepareUser } from '../users.ts';
 
 const newUser = withoutIdentity(
   z.object({
@@ -40,11 +40,14 @@ export const handler = endpoint(
     errors: ['email_taken', 'username_taken'],
   },
   async ({ body, files }, context) => {
-    const id = await createUser(context, { ...body, avatar: files['avatar'] }, actorOf(context));
-    return {
-      status: 201,
-      headers: { location: `/api/v6/admin/users/${id}` },
-      body: { id, userId: id, message: 'account created' },
-    };
+    const prepared = await prepareUser(context, { ...body, avatar: files['avatar'] });
+    return context.commit(async (tx) => {
+      const id = await createUser(tx, context, prepared, actorOf(context));
+      return {
+        status: 201,
+        headers: { location: `/api/v6/admin/users/${id}` },
+        body: { id, userId: id, message: 'account created' },
+      };
+    });
   },
 );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { clientOf } from '../client.ts';
 import { emailField } from '../fields.ts';
-import { requestMail } from '../mail-requests.ts';
+import { countMailRequest, requestMail } from '../mail-requests.ts';
 
 /** POST /auth/forgot-password, public: writes a request for a link that sets a new password; the worker looks whose address it is. */
 export const handler = endpoint(
@@ -17,7 +17,11 @@ export const handler = endpoint(
   },
   async (input, context) => {
     const request = { kind: 'forgot_password' as const, email: input.body.email };
-    context.reportLimits(await requestMail(context, request, clientOf(context).network));
-    return { status: 202, body: { message: 'if the address belongs to an account, a mail is on its way' } };
+    const { wanted, limits } = await countMailRequest(context, request, clientOf(context).network);
+    context.reportLimits(limits);
+    return context.commit(async (tx) => {
+      if (wanted) await requestMail(tx, context, request);
+      return { status: 202, body: { message: 'if the address belongs to an account, a mail is on its way' } };
+    });
   },
 );

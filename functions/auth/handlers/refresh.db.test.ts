@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAccessToken } from '#shared/auth/access-token.ts';
+import { asOtherParty } from '#shared/testing/other-party.ts';
 import {
   type AuthTest,
   openAuthTest,
@@ -167,7 +168,7 @@ test('refreshes that race with a logout leave no live session', async () => {
 test('a refresh that meets a revocation under way waits for it and is refused', async () => {
   const { account, refreshToken } = await signIn();
   let answered = false;
-  const refreshed = await auth.db.transaction().execute(async (revocation) => {
+  const refreshed = await asOtherParty(auth.db, async (revocation) => {
     const change = { ended_at: new Date(), end_reason: 'logout' };
     await revocation.updateTable('user_sessions').set(change).where('user_id', '=', account.id).execute();
     const waiting = refresh(refreshToken).finally(() => {

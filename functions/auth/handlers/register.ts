@@ -4,7 +4,7 @@ import { createdBody } from '#shared/http/fields.ts';
 import { avatarPart } from '../avatars.ts';
 import { clientOf } from '../client.ts';
 import { emailField, newPasswordField, usernameField, withoutIdentity } from '../fields.ts';
-import { registerAccount } from '../registration.ts';
+import { prepareRegistration, registerAccount } from '../registration.ts';
 
 const registration = withoutIdentity(
   z.object({ email: emailField(), username: usernameField(), password: newPasswordField() }),
@@ -36,12 +36,12 @@ export const handler = endpoint(
   },
   async ({ body, files }, context) => {
     const person = { ...body, avatar: files['avatar'] };
-    const { id, limits } = await registerAccount(context, person, clientOf(context));
+    const { prepared, limits } = await prepareRegistration(context, person, clientOf(context));
     context.reportLimits(limits);
-    return {
+    return context.commit(async (tx) => ({
       status: 201,
       headers: { location: '/api/v6/profile' },
-      body: { id, message: 'account created, check your mail' },
-    };
+      body: { id: await registerAccount(tx, context, prepared), message: 'account created, check your mail' },
+    }));
   },
 );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { clientOf } from '../client.ts';
 import { emailField } from '../fields.ts';
-import { requestMail } from '../mail-requests.ts';
+import { countMailRequest, requestMail } from '../mail-requests.ts';
 
 /** POST /auth/resend-verification, public: writes a request for another link of a registration; the worker looks whose address it is. */
 export const handler = endpoint(
@@ -17,7 +17,11 @@ export const handler = endpoint(
   },
   async (input, context) => {
     const request = { kind: 'resend_verification' as const, email: input.body.email };
-    context.reportLimits(await requestMail(context, request, clientOf(context).network));
-    return { status: 202, body: { message: 'if the address waits to be confirmed, a mail is on its way' } };
+    const { wanted, limits } = await countMailRequest(context, request, clientOf(context).network);
+    context.reportLimits(limits);
+    return context.commit(async (tx) => {
+      if (wanted) await requestMail(tx, context, request);
+      return { status: 202, body: { message: 'if the address waits to be confirmed, a mail is on its way' } };
+    });
   },
 );

@@ -18,10 +18,11 @@ export const handler = endpoint(
       },
     },
   },
-  async (_input, context) => {
-    const { id, created } = await scheduleCleaning(context);
-    if (!created) return { status: 200, body: { id, message: 'token cleaning is scheduled as before' } };
-    const headers = { location: `/api/v6/admin/scheduled-tasks/${id}` };
-    return { status: 201, headers, body: { id, message: 'token cleaning scheduled' } };
-  },
+  (_input, context) =>
+    context.commit(async (tx) => {
+      const { id, created } = await scheduleCleaning(tx, context);
+      if (!created) return { status: 200, body: { id, message: 'token cleaning is scheduled as before' } };
+      const headers = { location: `/api/v6/admin/scheduled-tasks/${id}` };
+      return { status: 201, headers, body: { id, message: 'token cleaning scheduled' } };
+    }),
 );

@@ -1,9 +1,9 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { mapTaken } from './accounts.ts';
 
 /** Stores a username with its key. @throws AppError `username_taken` */
 export const storeUsername = async (
-  db: Database,
+  db: Queryable,
   id: number,
   { username, usernameKey }: { readonly username: string; readonly usernameKey: string },
   now: Date,
@@ -18,7 +18,7 @@ export const storeUsername = async (
 
 /** Lets an address wait to be confirmed, in place of any other. */
 export const storePendingEmail = async (
-  db: Database,
+  db: Queryable,
   id: number,
   { email, expiresAt }: { readonly email: string; readonly expiresAt: Date },
   now: Date,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Role } from '#shared/auth/access-token.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { mapConstraint } from '#shared/database/errors.ts';
 import { type AccountState, accountState } from '../rules/account-state.ts';
 import '../tables.ts';
@@ -50,26 +50,26 @@ const COLUMNS = [
 ] as const;
 
 /** A query for rows that {@link toAccount} reads. */
-export const accounts = (db: Database) => db.selectFrom('users').select(COLUMNS);
+export const accounts = (db: Queryable) => db.selectFrom('users').select(COLUMNS);
 
 /** @returns the account, or undefined when there is none */
-export const findAccount = async (db: Database, id: number): Promise<Account | undefined> =>
+export const findAccount = async (db: Queryable, id: number): Promise<Account | undefined> =>
   found(await accounts(db).where('users.id', '=', id).executeTakeFirst());
 
 /** @returns the account with this stored address, or undefined when there is none */
-export const findAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
+export const findAccountByEmail = async (db: Queryable, email: string): Promise<Account | undefined> =>
   found(await accounts(db).where('users.email', '=', email).executeTakeFirst());
 
 /** Locks the account's row until the transaction ends. */
-export const lockAccount = async (db: Database, id: number): Promise<Account | undefined> =>
+export const lockAccount = async (db: Queryable, id: number): Promise<Account | undefined> =>
   found(await accounts(db).where('users.id', '=', id).forUpdate().executeTakeFirst());
 
 /** Locks the row of the account with this stored address until the transaction ends. */
-export const lockAccountByEmail = async (db: Database, email: string): Promise<Account | undefined> =>
+export const lockAccountByEmail = async (db: Queryable, email: string): Promise<Account | undefined> =>
   found(await accounts(db).where('users.email', '=', email).forUpdate().executeTakeFirst());
 
 /** Locks the rows of all active admins until the transaction ends, and returns their ids. */
-export const lockActiveAdmins = async (db: Database): Promise<number[]> => {
+export const lockActiveAdmins = async (db: Queryable): Promise<number[]> => {
   const rows = await db
     .selectFrom('users')
     .select('id')
@@ -94,7 +94,7 @@ const namedBy = (name: LoginName | { readonly id: number }) => {
  * that an unknown login costs what a known one costs.
  */
 export const findLoginAccount = async (
-  db: Database,
+  db: Queryable,
   name: LoginName | { readonly id: number },
   network: string,
 ): Promise<{ account: Account; networkUsedAt: Date | undefined } | undefined> => {
@@ -111,7 +111,7 @@ export const findLoginAccount = async (
 };
 
 /** Inserts the account with default settings. @throws AppError `email_taken`, `username_taken` */
-export const insertAccount = async (db: Database, account: NewAccount, now: Date): Promise<number> => {
+export const insertAccount = async (db: Queryable, account: NewAccount, now: Date): Promise<number> => {
   const { insertId } = await db
     .insertInto('users')
     .values({
@@ -132,7 +132,7 @@ export const insertAccount = async (db: Database, account: NewAccount, now: Date
 };
 
 /** Confirms the stored address. */
-export const confirmEmail = async (db: Database, id: number, now: Date): Promise<void> => {
+export const confirmEmail = async (db: Queryable, id: number, now: Date): Promise<void> => {
   await db
     .updateTable('users')
     .set({ email_verified_at: now, updated_at: now })
@@ -142,7 +142,7 @@ export const confirmEmail = async (db: Database, id: number, now: Date): Promise
 
 /** Makes the pending address the stored one. @throws AppError `email_taken` */
 export const adoptPendingEmail = async (
-  db: Database,
+  db: Queryable,
   id: number,
   email: string,
   now: Date,
@@ -162,7 +162,7 @@ export const adoptPendingEmail = async (
 };
 
 /** Forgets the pending address. */
-export const dropPendingEmail = async (db: Database, id: number, now: Date): Promise<void> => {
+export const dropPendingEmail = async (db: Queryable, id: number, now: Date): Promise<void> => {
   await db
     .updateTable('users')
     .set({ pending_email: null, pending_email_expires_at: null, updated_at: now })
@@ -171,13 +171,18 @@ export const dropPendingEmail = async (db: Database, id: number, now: Date): Pro
 };
 
 /** Stores another hash of the password. */
-export const storePasswordHash = async (db: Database, id: number, hash: string, now: Date): Promise<void> => {
+export const storePasswordHash = async (
+  db: Queryable,
+  id: number,
+  hash: string,
+  now: Date,
+): Promise<void> => {
   await db.updateTable('users').set({ password_hash: hash, updated_at: now }).where('id', '=', id).execute();
 };
 
 /** Makes a medium the picture of an account, or leaves it without one. */
 export const storeAvatarId = async (
-  db: Database,
+  db: Queryable,
   id: number,
   mediaId: string | undefined,
   now: Date,
@@ -190,7 +195,7 @@ export const storeAvatarId = async (
 };
 
 /** Makes any account an active admin with this password. */
-export const makeAdmin = async (db: Database, id: number, hash: string, now: Date): Promise<void> => {
+export const makeAdmin = async (db: Queryable, id: number, hash: string, now: Date): Promise<void> => {
   await db
     .updateTable('users')
     .set({

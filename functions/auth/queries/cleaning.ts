@@ -1,8 +1,8 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import '../tables.ts';
 
 /** Removes at most `limit` rows that were over at the given time and returns how many there were. */
-export type Cleaner = (db: Database, at: Date, limit: number) => Promise<number>;
+export type Cleaner = (db: Queryable, at: Date, limit: number) => Promise<number>;
 
 /** Sessions that have ended, with their refresh tokens; the time does not matter. */
 export const deleteEndedSessions: Cleaner = async (db, _at, limit) => {

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Client } from '../rules/client.ts';
@@ -46,7 +46,7 @@ const refuseGoneActor = (error: unknown): never => {
  * Writes events, in the transaction of the change where there is one.
  * @throws AppError `invalid_token` when the admin who acts was erased meanwhile (auth.md R14)
  */
-export const recordEvents = async (db: Database, events: readonly AuthEvent[], now: Date): Promise<void> => {
+export const recordEvents = async (db: Queryable, events: readonly AuthEvent[], now: Date): Promise<void> => {
   await db
     .insertInto('auth_events')
     .values(
@@ -64,7 +64,7 @@ export const recordEvents = async (db: Database, events: readonly AuthEvent[], n
 };
 
 /** Writes the event of a refusal, which changes nothing; an account that is gone by now is left out of it. */
-export const recordRefusal = async (db: Database, event: AuthEvent, now: Date): Promise<void> => {
+export const recordRefusal = async (db: Queryable, event: AuthEvent, now: Date): Promise<void> => {
   try {
     await recordEvents(db, [event], now);
   } catch (error) {

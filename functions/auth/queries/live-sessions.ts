@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
 import '../tables.ts';
@@ -14,7 +14,7 @@ export interface LiveSession {
   readonly network: string;
 }
 
-const live = (db: Database, userId: number, now: Date) =>
+const live = (db: Queryable, userId: number, now: Date) =>
   db
     .selectFrom('user_sessions')
     .where('user_id', '=', userId)
@@ -23,7 +23,7 @@ const live = (db: Database, userId: number, now: Date) =>
 
 /** A user's live sessions, the one used last first. */
 export const listLiveSessions = (
-  db: Database,
+  db: Queryable,
   userId: number,
   page: Page,
   now: Date,
@@ -46,7 +46,7 @@ export const listLiveSessions = (
 
 /** Locks a live session of the user until the transaction ends; false when there is no such session. */
 export const lockLiveSession = async (
-  db: Database,
+  db: Queryable,
   { userId, id }: { readonly userId: number; readonly id: number },
   now: Date,
 ): Promise<boolean> => {

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import '../tables.ts';
 
 /** What a request for a mail asks for. */
@@ -12,7 +12,7 @@ export interface MailRequest {
 
 /** Stores a request and returns its id. */
 export const insertMailRequest = async (
-  db: Database,
+  db: Queryable,
   { kind, email }: MailRequest,
   now: Date,
 ): Promise<number> => {
@@ -25,7 +25,7 @@ export const insertMailRequest = async (
 
 /** Locks a request that nobody has worked on until the transaction ends; undefined when there is none. */
 export const lockOpenMailRequest = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
 ): Promise<MailRequest | undefined> =>
   transaction
@@ -37,12 +37,16 @@ export const lockOpenMailRequest = async (
     .executeTakeFirst();
 
 /** Notes that a request has been worked on. */
-export const finishMailRequest = async (db: Database, id: number, now: Date): Promise<void> => {
+export const finishMailRequest = async (db: Queryable, id: number, now: Date): Promise<void> => {
   await db.updateTable('mail_requests').set({ done_at: now }).where('id', '=', id).execute();
 };
 
 /** Ids of open requests behind the given one, in their order. */
-export const listOpenMailRequests = async (db: Database, limit: number, after: number): Promise<number[]> => {
+export const listOpenMailRequests = async (
+  db: Queryable,
+  limit: number,
+  after: number,
+): Promise<number[]> => {
   const rows = await db
     .selectFrom('mail_requests')
     .select('id')

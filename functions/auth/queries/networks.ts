@@ -1,9 +1,9 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import '../tables.ts';
 
 /** Remembers that a session of the user was opened from this network. */
 export const rememberNetwork = async (
-  db: Database,
+  db: Queryable,
   userId: number,
   network: string,
   now: Date,

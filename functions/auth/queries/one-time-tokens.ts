@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import type { StoredLink } from '../rules/verification-outcome.ts';
 import '../tables.ts';
 
@@ -12,7 +12,7 @@ export interface NewLink {
 }
 
 /** Stores a link. */
-export const insertLink = async (db: Database, link: NewLink, now: Date): Promise<void> => {
+export const insertLink = async (db: Queryable, link: NewLink, now: Date): Promise<void> => {
   await db
     .insertInto('one_time_tokens')
     .values({
@@ -37,7 +37,7 @@ export interface ResetLink extends Omit<VerificationLink, 'purpose'> {
   readonly purpose: 'reset';
 }
 
-const findLink = async (db: Database, hash: Buffer): Promise<VerificationLink | ResetLink | undefined> => {
+const findLink = async (db: Queryable, hash: Buffer): Promise<VerificationLink | ResetLink | undefined> => {
   const row = await db
     .selectFrom('one_time_tokens')
     .select(['id', 'user_id', 'purpose', 'email', 'expires_at', 'used_at', 'spent_at'])
@@ -58,7 +58,7 @@ const findLink = async (db: Database, hash: Buffer): Promise<VerificationLink | 
 
 /** The verification link with this token; a reset token is none. */
 export const findVerificationLink = async (
-  db: Database,
+  db: Queryable,
   hash: Buffer,
 ): Promise<VerificationLink | undefined> => {
   const link = await findLink(db, hash);
@@ -66,17 +66,17 @@ export const findVerificationLink = async (
 };
 
 /** The reset link with this token; a verification token is none. */
-export const findResetLink = async (db: Database, hash: Buffer): Promise<ResetLink | undefined> => {
+export const findResetLink = async (db: Queryable, hash: Buffer): Promise<ResetLink | undefined> => {
   const link = await findLink(db, hash);
   return link?.purpose === 'reset' ? link : undefined;
 };
 
 /** Notes that the link has been used. */
-export const useLink = async (db: Database, id: number, now: Date): Promise<void> => {
+export const useLink = async (db: Queryable, id: number, now: Date): Promise<void> => {
   await db.updateTable('one_time_tokens').set({ used_at: now }).where('id', '=', id).execute();
 };
 
-const openLinks = (db: Database, userId: number, now: Date) =>
+const openLinks = (db: Queryable, userId: number, now: Date) =>
   db
     .updateTable('one_time_tokens')
     .set({ spent_at: now })
@@ -85,11 +85,11 @@ const openLinks = (db: Database, userId: number, now: Date) =>
     .where('spent_at', 'is', null);
 
 /** Spends every open reset link of the user. */
-export const spendResetLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
+export const spendResetLinks = async (db: Queryable, userId: number, now: Date): Promise<void> => {
   await openLinks(db, userId, now).where('purpose', '=', 'reset').execute();
 };
 
 /** Spends every open link of the user. */
-export const spendLinks = async (db: Database, userId: number, now: Date): Promise<void> => {
+export const spendLinks = async (db: Queryable, userId: number, now: Date): Promise<void> => {
   await openLinks(db, userId, now).execute();
 };

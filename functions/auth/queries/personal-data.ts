@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import '../tables.ts';
 
 /** What outlives the rows of an account and has to be seen to when they go. */
@@ -11,7 +11,7 @@ export interface LooseEnds {
 }
 
 /** {@link LooseEnds} of an account whose row is locked. */
-export const findLooseEnds = async (transaction: Database, userId: number): Promise<LooseEnds> => {
+export const findLooseEnds = async (transaction: Transaction, userId: number): Promise<LooseEnds> => {
   const row = await transaction
     .selectFrom('users')
     .leftJoin('user_sessions', 'user_sessions.user_id', 'users.id')
@@ -29,7 +29,7 @@ export const findLooseEnds = async (transaction: Database, userId: number): Prom
 
 /** Deletes all requests for a mail to these addresses, answered or not. */
 export const deleteMailRequests = async (
-  transaction: Database,
+  transaction: Transaction,
   addresses: readonly string[],
 ): Promise<void> => {
   if (addresses.length === 0) return;
@@ -37,7 +37,7 @@ export const deleteMailRequests = async (
 };
 
 /** Takes an admin, and the place the admin called from, out of the events of other accounts. */
-export const forgetActor = async (transaction: Database, actorId: number): Promise<void> => {
+export const forgetActor = async (transaction: Transaction, actorId: number): Promise<void> => {
   await transaction
     .updateTable('auth_events')
     .set({ actor_id: null, network: null, user_agent: null })
@@ -46,12 +46,12 @@ export const forgetActor = async (transaction: Database, actorId: number): Promi
 };
 
 /** Deletes the account; settings, sessions, tokens, links, networks and events go with it by their keys. */
-export const deleteAccount = async (transaction: Database, id: number): Promise<void> => {
+export const deleteAccount = async (transaction: Transaction, id: number): Promise<void> => {
   await transaction.deleteFrom('users').where('id', '=', id).execute();
 };
 
 /** All links that were mailed to a user and are still stored, oldest first, without their hashes. */
-export const listLinksOfUser = (db: Database, userId: number) =>
+export const listLinksOfUser = (db: Queryable, userId: number) =>
   db
     .selectFrom('one_time_tokens')
     .select(['purpose', 'email', 'created_at', 'expires_at', 'used_at', 'spent_at'])
@@ -60,7 +60,7 @@ export const listLinksOfUser = (db: Database, userId: number) =>
     .execute();
 
 /** All networks from which a user signed in, the latest first. */
-export const listNetworksOfUser = (db: Database, userId: number) =>
+export const listNetworksOfUser = (db: Queryable, userId: number) =>
   db
     .selectFrom('user_networks')
     .select(['network', 'last_login_at'])
@@ -70,7 +70,7 @@ export const listNetworksOfUser = (db: Database, userId: number) =>
     .execute();
 
 /** All events of an account, oldest first; `by_another` tells that an admin caused it, from the admin's own place. */
-export const listEventsOfUser = (db: Database, userId: number) =>
+export const listEventsOfUser = (db: Queryable, userId: number) =>
   db
     .selectFrom('auth_events')
     .select(['kind', 'network', 'user_agent', 'created_at'])
@@ -80,7 +80,7 @@ export const listEventsOfUser = (db: Database, userId: number) =>
     .execute();
 
 /** All sessions of a user that are stored, ended ones too, in the order in which they were opened. */
-export const listSessionsOfUser = (db: Database, userId: number) =>
+export const listSessionsOfUser = (db: Queryable, userId: number) =>
   db
     .selectFrom('user_sessions')
     .select(['id', 'user_agent', 'network', 'last_used_at', 'refresh_expires_at', 'ended_at'])

@@ -1,5 +1,5 @@
 import type { Role } from '#shared/auth/access-token.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import type { Client } from '../rules/client.ts';
 import type { StoredRefreshToken } from '../rules/refresh-outcome.ts';
 import '../tables.ts';
@@ -25,7 +25,7 @@ export interface NewSession {
 }
 
 /** Inserts the session and returns its id. */
-export const insertSession = async (db: Database, session: NewSession, now: Date): Promise<number> => {
+export const insertSession = async (db: Queryable, session: NewSession, now: Date): Promise<number> => {
   const { insertId } = await db
     .insertInto('user_sessions')
     .values({
@@ -43,7 +43,7 @@ export const insertSession = async (db: Database, session: NewSession, now: Date
 
 /** Locks the session until the transaction ends; undefined when there is none. */
 export const lockSession = async (
-  db: Database,
+  db: Queryable,
   id: number,
 ): Promise<{ userId: number; ended: boolean } | undefined> => {
   const row = await db
@@ -57,7 +57,7 @@ export const lockSession = async (
 
 /** Notes a refresh: by whom, from where, and until when the session now lives. */
 export const touchSession = async (
-  db: Database,
+  db: Queryable,
   id: number,
   client: Client,
   refreshExpiresAt: Date,
@@ -76,7 +76,7 @@ export const touchSession = async (
 };
 
 /** Ends one session that has not ended yet. */
-export const endSession = async (db: Database, id: number, reason: EndReason, now: Date): Promise<void> => {
+export const endSession = async (db: Queryable, id: number, reason: EndReason, now: Date): Promise<void> => {
   await db
     .updateTable('user_sessions')
     .set({ ended_at: now, end_reason: reason })
@@ -90,7 +90,7 @@ export const endSession = async (db: Database, id: number, reason: EndReason, no
  * those that had ended: whoever ended them may have died before the mark was written.
  */
 export const endAllSessions = async (
-  db: Database,
+  db: Queryable,
   userId: number,
   reason: EndReason,
   now: Date,
@@ -112,7 +112,7 @@ export const endAllSessions = async (
 
 /** Ends all sessions but one of a user, whose row is locked; returns the ids of those that ended. */
 export const endOtherSessions = async (
-  db: Database,
+  db: Queryable,
   userId: number,
   kept: number,
   reason: EndReason,
@@ -145,7 +145,7 @@ export interface NewRefreshToken {
 }
 
 /** Stores the hash of a refresh token. */
-export const insertRefreshToken = async (db: Database, token: NewRefreshToken, now: Date): Promise<void> => {
+export const insertRefreshToken = async (db: Queryable, token: NewRefreshToken, now: Date): Promise<void> => {
   await db
     .insertInto('refresh_tokens')
     .values({
@@ -159,7 +159,7 @@ export const insertRefreshToken = async (db: Database, token: NewRefreshToken, n
 };
 
 /** The session that a refresh token descends from, whatever the state of either. */
-export const findSessionOfToken = async (db: Database, hash: Buffer): Promise<number | undefined> => {
+export const findSessionOfToken = async (db: Queryable, hash: Buffer): Promise<number | undefined> => {
   const row = await db
     .selectFrom('refresh_tokens')
     .select('session_id')
@@ -177,7 +177,7 @@ export interface RefreshTokenInSession extends StoredRefreshToken {
 
 /** The refresh token with its session and account, read while the session is locked. */
 export const findRefreshToken = async (
-  db: Database,
+  db: Queryable,
   hash: Buffer,
 ): Promise<RefreshTokenInSession | undefined> => {
   const row = await db
@@ -211,6 +211,6 @@ export const findRefreshToken = async (
 };
 
 /** Marks a token as exchanged. */
-export const rotateRefreshToken = async (db: Database, id: number, now: Date): Promise<void> => {
+export const rotateRefreshToken = async (db: Queryable, id: number, now: Date): Promise<void> => {
   await db.updateTable('refresh_tokens').set({ rotated_at: now }).where('id', '=', id).execute();
 };

@@ -1,5 +1,5 @@
 import type { Updateable } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import type { Language, RepeatFlag, Settings } from '../rules/settings.ts';
@@ -15,7 +15,7 @@ export interface StoredSettings extends Settings {
 export type SettingsChanges = { readonly [K in keyof Settings]?: Settings[K] | undefined };
 
 /** The stored settings, or undefined when the account has none. */
-export const findSettings = async (db: Database, userId: number): Promise<StoredSettings | undefined> => {
+export const findSettings = async (db: Queryable, userId: number): Promise<StoredSettings | undefined> => {
   const row = await db
     .selectFrom('user_settings')
     .selectAll()
@@ -56,7 +56,7 @@ const toColumns = (changes: SettingsChanges): SettingsColumns => {
 
 /** Writes settings; a row that is missing is created, with defaults for the rest. */
 export const saveSettings = async (
-  db: Database,
+  db: Queryable,
   userId: number,
   changes: SettingsChanges,
   now: Date,
@@ -71,7 +71,7 @@ export const saveSettings = async (
 
 /** Creates default settings; undefined when the account has settings already. */
 export const insertDefaultSettings = async (
-  db: Database,
+  db: Queryable,
   userId: number,
   now: Date,
 ): Promise<number | undefined> => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Role } from '#shared/auth/access-token.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
 import { type Account, accounts, mapTaken, toAccount } from './accounts.ts';
@@ -15,7 +15,7 @@ export interface UserFilter {
 
 const TUTOR = 2;
 
-const filtered = (db: Database, { role, active, search }: UserFilter) =>
+const filtered = (db: Queryable, { role, active, search }: UserFilter) =>
   accounts(db)
     .$if(role !== undefined, (query) => query.where('role', '=', role ?? 1))
     .$if(active !== undefined, (query) => query.where('active', '=', active ? 1 : 0))
@@ -30,17 +30,17 @@ const filtered = (db: Database, { role, active, search }: UserFilter) =>
     );
 
 /** Accounts by address. */
-export const listAccounts = (db: Database, filter: UserFilter, page: Page): Promise<Listing<Account>> =>
+export const listAccounts = (db: Queryable, filter: UserFilter, page: Page): Promise<Listing<Account>> =>
   listPage(filtered(db, filter).orderBy('users.email').orderBy('users.id'), page, (row) => toAccount(row));
 
 /** Active tutors by the key of the username. */
-export const listActiveTutors = (db: Database, page: Page): Promise<Listing<Account>> => {
+export const listActiveTutors = (db: Queryable, page: Page): Promise<Listing<Account>> => {
   const tutors = filtered(db, { role: TUTOR, active: true, search: '' });
   return listPage(tutors.orderBy('users.username_key').orderBy('users.id'), page, (row) => toAccount(row));
 };
 
 /** Gives an account another address at once; a pending one is dropped. @throws AppError `email_taken` */
-export const replaceEmail = async (db: Database, id: number, email: string, now: Date): Promise<void> => {
+export const replaceEmail = async (db: Queryable, id: number, email: string, now: Date): Promise<void> => {
   await db
     .updateTable('users')
     .set({ email, pending_email: null, pending_email_expires_at: null, updated_at: now })
@@ -50,12 +50,12 @@ export const replaceEmail = async (db: Database, id: number, email: string, now:
 };
 
 /** Stores another role. */
-export const storeRole = async (db: Database, id: number, role: Role, now: Date): Promise<void> => {
+export const storeRole = async (db: Queryable, id: number, role: Role, now: Date): Promise<void> => {
   await db.updateTable('users').set({ role, updated_at: now }).where('id', '=', id).execute();
 };
 
 /** Confirms the stored address and lifts a disabling, so that the account is active. */
-export const activateAccount = async (db: Database, id: number, now: Date): Promise<void> => {
+export const activateAccount = async (db: Queryable, id: number, now: Date): Promise<void> => {
   await db
     .updateTable('users')
     .set({
@@ -68,6 +68,6 @@ export const activateAccount = async (db: Database, id: number, now: Date): Prom
 };
 
 /** Disables an account. */
-export const disableAccount = async (db: Database, id: number, now: Date): Promise<void> => {
+export const disableAccount = async (db: Queryable, id: number, now: Date): Promise<void> => {
   await db.updateTable('users').set({ disabled_at: now, updated_at: now }).where('id', '=', id).execute();
 };

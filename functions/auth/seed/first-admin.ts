@@ -1,7 +1,7 @@
 import type { PasswordHasher } from '#shared/auth/password-hasher.ts';
 import { markEnded } from '#shared/auth/revocation.ts';
 import type { Config } from '#shared/config/config.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { createLog } from '#shared/log/log.ts';
 import { openRedis } from '#shared/redis/redis.ts';
@@ -51,7 +51,7 @@ export const seedFirstAdmin = async (
 };
 
 /** Makes the account with this address an active admin; returns which of its sessions that ended. */
-const promote = async (db: Database, email: string, passwordHash: string, now: Date) => {
+const promote = async (db: Transaction, email: string, passwordHash: string, now: Date) => {
   const account = await lockAccountByEmail(db, email);
   if (!account || (account.role === 3 && account.state === 'active')) return undefined;
   await makeAdmin(db, account.id, passwordHash, now);

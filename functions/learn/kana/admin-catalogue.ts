@@ -1,8 +1,9 @@
 import { attach, remove, store } from '#functions/media/index.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import {
   changeCharacter,
   deleteCharacter,
@@ -23,8 +24,14 @@ export const characterById = async ({ db }: Pick<Context, 'db'>, id: number): Pr
   return character;
 };
 
-/** Stores an uploaded sound, not attached yet; a part without file name counts as absent. */
-const storeSound = async (context: Context, file: UploadedFile | undefined): Promise<string | undefined> => {
+/**
+ * Stores an uploaded sound, not attached yet, and returns its id; a part without file name counts as absent.
+ * @throws AppError `validation_failed` (empty file), `unsupported_media_type` (no audio), `unavailable`
+ */
+export const storeSound = async (
+  context: Context,
+  file: UploadedFile | undefined,
+): Promise<string | undefined> => {
   if (!file?.filename) return undefined;
   const { filename, bytes } = file;
   const stream = (async function* () {
@@ -34,21 +41,18 @@ const storeSound = async (context: Context, file: UploadedFile | undefined): Pro
 };
 
 /**
- * Creates a character, with its sound if one is given, and returns its id.
- * @throws AppError `validation_failed` (empty file), `unsupported_media_type` (no audio), `unavailable`,
- * `consonant_vowel_taken`, `hiragana_taken`, `katakana_taken`
+ * Creates a character, with its stored sound if one is given, and returns its id.
+ * @throws AppError `consonant_vowel_taken`, `hiragana_taken`, `katakana_taken`
  */
 export const addCharacter = async (
-  context: Context,
+  tx: Transaction,
+  context: TransactionContext,
   fields: CharacterFields,
-  file: UploadedFile | undefined,
+  sound: string | undefined,
 ): Promise<number> => {
-  const sound = await storeSound(context, file);
-  return withTransaction(context.db, async (tx) => {
-    if (sound === undefined) return insertCharacter(tx, fields, context.now());
-    await attach(tx, context, sound, { type: 'character' });
-    return insertCharacter(tx, { ...fields, audioMediaId: sound }, context.now());
-  });
+  if (sound === undefined) return insertCharacter(tx, fields, context.now());
+  await attach(tx, context, sound, { type: 'character' });
+  return insertCharacter(tx, { ...fields, audioMediaId: sound }, context.now());
 };
 
 /** What a PATCH asks for; fields that are undefined stay. */

@@ -54,11 +54,8 @@ describe('the first look of another process shows', () => {
 
   test('a new character and its end', async () => {
     const rest = { englishReading: 'vu', russianReading: 'ву', set: 'voiced' } as const;
-    const id = await addCharacter(
-      here,
-      { consonant: 'v', vowel: 'u', hiragana: 'ゔ', katakana: 'ヴ', ...rest },
-      undefined,
-    );
+    const fields = { consonant: 'v', vowel: 'u', hiragana: 'ゔ', katakana: 'ヴ', ...rest } as const;
+    const id = await withTransaction(here.db, (tx) => addCharacter(tx, here, fields, undefined));
     expect(await characterThere(id)).toMatchObject({ hiragana: 'ゔ' });
     await dropCharacter(here, id);
     expect(await characterThere(id)).toBeUndefined();
@@ -162,11 +159,9 @@ test('without Redis the catalogue answers as before', async () => {
   try {
     expect((await lonely.call('/characters')).json).toEqual([]);
     const fields = { consonant: '', vowel: 'a', set: 'basic', hiragana: 'あ', katakana: 'ア' } as const;
-    await addCharacter(
-      lonely.resources.context(),
-      { ...fields, englishReading: 'a', russianReading: 'а' },
-      undefined,
-    );
+    const character = { ...fields, englishReading: 'a', russianReading: 'а' };
+    const context = lonely.resources.context();
+    await withTransaction(context.db, (tx) => addCharacter(tx, context, character, undefined));
     const { status, json } = await lonely.call('/characters');
     expect([status, json.length]).toEqual([200, 1]);
   } finally {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withTransaction } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { drawTest } from './kana-tests.ts';
 import { dropMarks } from './mark-drops.ts';
@@ -53,7 +54,9 @@ const WORKS: readonly (readonly [name: string, statements: number, work: Work])[
     'a submission',
     6,
     (context, userId, size) =>
-      saveResults(context, { ...kind, userId, results: results(size), repeat: undefined }),
+      withTransaction(context.db, (tx) =>
+        saveResults(tx, context, { ...kind, userId, results: results(size), repeat: undefined }),
+      ),
   ],
   ['a drop', 5, (context, userId) => dropMarks(context, userId, NO_KEY)],
 ];

@@ -1,8 +1,7 @@
 import { lockOwnAccount, readSettings, type Settings } from '#functions/auth/index.ts';
-import type { Database } from '#shared/database/database.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { AppError, type FieldFault } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { TransactionContext } from '#shared/runtime/context.ts';
 import { holdCharacters } from './queries/asked-characters.ts';
 import { countMastery, findSkillStates, type SkillKind, saveSkillStates } from './queries/skills.ts';
 import { asksForRepeat } from './rules/repeat-question.ts';
@@ -23,7 +22,7 @@ export interface Submission extends SkillKind {
 }
 
 /** Refuses ids that no character has, one fault per entry. @throws AppError `validation_failed` */
-const checkCharacters = async (transaction: Database, results: readonly GivenResult[]): Promise<void> => {
+const checkCharacters = async (transaction: Transaction, results: readonly GivenResult[]): Promise<void> => {
   const ids = [...new Set(results.map(({ characterId }) => characterId))];
   const stored = await holdCharacters(transaction, ids);
   const faults = results.flatMap(({ characterId }, index): FieldFault[] => {
@@ -36,7 +35,7 @@ const checkCharacters = async (transaction: Database, results: readonly GivenRes
 };
 
 const scoreResults = async (
-  transaction: Database,
+  transaction: Transaction,
   { results, ...kind }: Submission,
   now: Date,
 ): Promise<void> => {
@@ -55,12 +54,15 @@ const scoreResults = async (
  * comes first: submissions and drops of one user take turns, each seeing the marks that the one before left.
  * @throws AppError `validation_failed` (`unknown_character`), `invalid_token`
  */
-export const saveResults = (context: Context, submission: Submission): Promise<{ askForRepeat: boolean }> =>
-  withTransaction(context.db, async (transaction) => {
-    const { userId, results, repeat } = submission;
-    await lockOwnAccount(transaction, userId);
-    await checkCharacters(transaction, results);
-    await scoreResults(transaction, submission, context.now());
-    const flag = repeat ?? (await readSettings(transaction, userId)).alphabetRepeat;
-    return { askForRepeat: asksForRepeat(flag, await countMastery(transaction, userId)) };
-  });
+export const saveResults = async (
+  transaction: Transaction,
+  { now }: Pick<TransactionContext, 'now'>,
+  submission: Submission,
+): Promise<{ askForRepeat: boolean }> => {
+  const { userId, results, repeat } = submission;
+  await lockOwnAccount(transaction, userId);
+  await checkCharacters(transaction, results);
+  await scoreResults(transaction, submission, now());
+  const flag = repeat ?? (await readSettings(transaction, userId)).alphabetRepeat;
+  return { askForRepeat: asksForRepeat(flag, await countMastery(transaction, userId)) };
+};

@@ -29,10 +29,8 @@ export const handler = endpoint(
     ],
   },
   async ({ path }, context) => {
-    const answer = await context.once({}, async (db) => ({
-      status: 201,
-      body: await completeUpload(context, db, path.uploadId),
-    }));
-    return toStoredAnswer(context, answer.body as StoredMedium);
+    const known = await context.replayed({});
+    const medium = known ? (known.body as StoredMedium) : await completeUpload(context, path.uploadId);
+    return toStoredAnswer(context, medium);
   },
 );

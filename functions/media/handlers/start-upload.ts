@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { mediaTypeField } from '../media-bodies.ts';
-import { SENT_TYPE, startUpload } from '../uploads.ts';
+import { prepareUpload, SENT_TYPE, startUpload } from '../uploads.ts';
 
 const LONGEST = 255;
 
@@ -51,17 +51,20 @@ export const handler = endpoint(
   },
   async ({ body: { mediaType: type, filename, size, sha256 } }, context) => {
     const plan = { type, filename, size, sha256: sha256?.toLowerCase() };
-    const { id, url, expiresAt } = await startUpload(context, plan);
-    return {
-      status: 201,
-      body: {
-        uploadId: id,
-        message: 'Upload started',
-        uploadUrl: url,
-        method: 'PUT',
-        headers: { 'Content-Type': SENT_TYPE },
-        expiresAt: expiresAt.toISOString().replace('.000Z', 'Z'),
-      },
-    };
+    const { upload, url } = await prepareUpload(context, plan);
+    return context.commit(async (tx) => {
+      await startUpload(tx, context, upload);
+      return {
+        status: 201,
+        body: {
+          uploadId: upload.id,
+          message: 'Upload started',
+          uploadUrl: url,
+          method: 'PUT',
+          headers: { 'Content-Type': SENT_TYPE },
+          expiresAt: upload.expiresAt.toISOString().replace('.000Z', 'Z'),
+        },
+      };
+    });
   },
 );

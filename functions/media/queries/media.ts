@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { MediaType } from '../rules/media-types.ts';
@@ -47,7 +46,7 @@ const toMedium = (row: MediumRow): Medium => ({
   createdAt: row.created_at,
 });
 
-const selectMedia = (db: Database) =>
+const selectMedia = (db: Queryable) =>
   db
     .selectFrom('media')
     .innerJoin('media_objects', 'media_objects.sha256', 'media.sha256')
@@ -62,7 +61,7 @@ export const refuseLostOwner = (error: unknown): never => {
 };
 
 /** Inserts a medium. @throws AppError `invalid_token` when its owner is gone */
-export const insertMedium = async (tx: Database, medium: NewMedium, now: Date): Promise<void> => {
+export const insertMedium = async (tx: Transaction, medium: NewMedium, now: Date): Promise<void> => {
   await tx
     .insertInto('media')
     .values({
@@ -79,17 +78,17 @@ export const insertMedium = async (tx: Database, medium: NewMedium, now: Date): 
 };
 
 /** The medium with this id. */
-export const findMedium = async (db: Database, id: string): Promise<Medium | undefined> => {
+export const findMedium = async (db: Queryable, id: string): Promise<Medium | undefined> => {
   const row = await selectMedia(db).where('media.id', '=', id).executeTakeFirst();
   return row && toMedium(row);
 };
 
 /** The media with these ids, in no particular order. */
-export const listMediaByIds = async (db: Database, ids: readonly string[]): Promise<Medium[]> =>
+export const listMediaByIds = async (db: Queryable, ids: readonly string[]): Promise<Medium[]> =>
   ids.length === 0 ? [] : (await selectMedia(db).where('media.id', 'in', ids).execute()).map(toMedium);
 
 /** All media of a user, oldest first. */
-export const listMediaOfOwner = async (db: Database, ownerId: number): Promise<Medium[]> => {
+export const listMediaOfOwner = async (db: Queryable, ownerId: number): Promise<Medium[]> => {
   const rows = await selectMedia(db)
     .where('media.owner_user_id', '=', ownerId)
     .orderBy('media.created_at')
@@ -107,7 +106,7 @@ export interface MediumState {
 }
 
 /** Locks a medium. */
-export const lockMedium = async (tx: Database, id: string): Promise<MediumState | undefined> => {
+export const lockMedium = async (tx: Transaction, id: string): Promise<MediumState | undefined> => {
   const row = await tx
     .selectFrom('media')
     .select(['type', 'sha256', 'owner_user_id', 'attached_at'])
@@ -121,7 +120,7 @@ export const lockMedium = async (tx: Database, id: string): Promise<MediumState 
 
 /** Marks a locked medium as taken over by a domain; it gets a new owner when one is given. */
 export const markAttached = async (
-  tx: Database,
+  tx: Transaction,
   id: string,
   now: Date,
   newOwnerId: number | undefined,
@@ -135,7 +134,7 @@ export const markAttached = async (
 };
 
 /** Deletes a locked medium; `in-use` while a column that restricts deletion points to it. */
-export const deleteMedium = async (tx: Database, id: string): Promise<'deleted' | 'in-use'> => {
+export const deleteMedium = async (tx: Transaction, id: string): Promise<'deleted' | 'in-use'> => {
   // A statement that fails is undone alone, so the transaction goes on.
   try {
     await tx.deleteFrom('media').where('id', '=', id).execute();
@@ -148,7 +147,7 @@ export const deleteMedium = async (tx: Database, id: string): Promise<'deleted' 
 
 /** Ids of media that no domain has taken over since the given time, oldest first, behind the given ids. */
 export const listUnattached = async (
-  db: Database,
+  db: Queryable,
   createdUntil: Date,
   { limit, skip }: { readonly limit: number; readonly skip: readonly string[] },
 ): Promise<string[]> => {
@@ -166,7 +165,7 @@ export const listUnattached = async (
 };
 
 /** Ids of a user's media that no domain has taken over. */
-export const listUnattachedOfOwner = async (tx: Database, ownerId: number): Promise<string[]> => {
+export const listUnattachedOfOwner = async (tx: Transaction, ownerId: number): Promise<string[]> => {
   const rows = await tx
     .selectFrom('media')
     .select('id')
@@ -175,17 +174,3 @@ export const listUnattachedOfOwner = async (tx: Database, ownerId: number): Prom
     .execute();
   return rows.map(({ id }) => id);
 };
-
-/** Runs work while no other process of the database does; false when one did. */
-export const whileAlone = async (db: Database, work: () => Promise<void>): Promise<boolean> =>
-  db.connection().execute(async (connection) => {
-    const name = sql`CONCAT(DATABASE(), '.media-sweep')`;
-    const { rows } = await sql<{ got: number }>`SELECT GET_LOCK(${name}, 0) AS got`.execute(connection);
-    if (rows[0]?.got !== 1) return false;
-    try {
-      await work();
-      return true;
-    } finally {
-      await sql`SELECT RELEASE_LOCK(${name})`.execute(connection).catch(() => undefined);
-    }
-  });

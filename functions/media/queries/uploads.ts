@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import type { MediaType } from '../rules/media-types.ts';
 import { refuseLostOwner } from './media.ts';
@@ -38,7 +38,7 @@ const toUpload = (row: Selectable<Tables['media_uploads']>): Upload => ({
 });
 
 /** Inserts an open upload. @throws AppError `invalid_token` when its owner is gone */
-export const insertUpload = async (db: Database, upload: NewUpload, now: Date): Promise<void> => {
+export const insertUpload = async (db: Queryable, upload: NewUpload, now: Date): Promise<void> => {
   await db
     .insertInto('media_uploads')
     .values({
@@ -59,41 +59,55 @@ export const insertUpload = async (db: Database, upload: NewUpload, now: Date): 
     .catch(refuseLostOwner);
 };
 
-/** The upload with this id; with `lock` its row is held until the transaction ends. */
-export const findUpload = async (db: Database, id: string, lock = false): Promise<Upload | undefined> => {
-  const row = await db
-    .selectFrom('media_uploads')
-    .selectAll()
-    .where('id', '=', id)
-    .$if(lock, (query) => query.forUpdate())
-    .executeTakeFirst();
+/** The upload with this id. */
+export const findUpload = async (db: Queryable, id: string): Promise<Upload | undefined> => {
+  const row = await db.selectFrom('media_uploads').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toUpload(row);
 };
 
-/** Lets one caller complete an upload until `leaseUntil`, which is also its token; false when another does. */
-export const claimUpload = async (
-  db: Database,
-  id: string,
-  { now, leaseUntil }: { readonly now: Date; readonly leaseUntil: Date },
-): Promise<boolean> => {
-  const { numUpdatedRows } = await db
+/** A claim of an upload that nobody has at the moment; `leaseUntil` is also its token. */
+interface Claim {
+  readonly now: Date;
+  readonly leaseUntil: Date;
+}
+
+const claimFree = (db: Queryable, id: string, { now, leaseUntil }: Claim) =>
+  db
     .updateTable('media_uploads')
-    .set({ status: 'completing', lease_until: leaseUntil })
+    .set({ lease_until: leaseUntil })
     .where('id', '=', id)
-    .where('expires_at', '>', now)
-    .where((where) =>
-      where.or([
-        where('status', '=', 'open'),
-        where.and([where('status', '=', 'completing'), where('lease_until', '<=', now)]),
-      ]),
-    )
+    .where('status', 'in', ['open', 'completing'])
+    .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<=', now)]));
+
+/** Lets one caller complete an upload until `leaseUntil`; false when another does, or exchanges its bytes. */
+export const claimUpload = async (db: Queryable, id: string, claim: Claim): Promise<boolean> => {
+  const { numUpdatedRows } = await claimFree(db, id, claim)
+    .set({ status: 'completing' })
+    .where('expires_at', '>', claim.now)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 };
 
+/** Lets one caller exchange the bytes of an upload until `leaseUntil`, as {@link claimUpload}. */
+export const claimExchange = async (db: Queryable, id: string, claim: Claim): Promise<boolean> => {
+  const { numUpdatedRows } = await claimFree(db, id, claim).set({ status: 'open' }).executeTakeFirst();
+  return numUpdatedRows > 0n;
+};
+
+/** Ends a claim of {@link claimExchange}. */
+export const endExchange = async (db: Queryable, id: string, leaseUntil: Date): Promise<void> => {
+  await db
+    .updateTable('media_uploads')
+    .set({ lease_until: null })
+    .where('id', '=', id)
+    .where('status', '=', 'open')
+    .where('lease_until', '=', leaseUntil)
+    .execute();
+};
+
 /** Ends a claim, if it is still the caller's: open again, or completed with its medium. */
 export const endClaim = async (
-  db: Database,
+  db: Queryable,
   id: string,
   leaseUntil: Date,
   mediaId: string | undefined,
@@ -109,7 +123,7 @@ export const endClaim = async (
 };
 
 /** Closes uploads that ran out without being completed, but for those that somebody is completing. */
-export const expireUploads = async (db: Database, now: Date): Promise<number> => {
+export const expireUploads = async (db: Queryable, now: Date): Promise<number> => {
   const { numUpdatedRows } = await db
     .updateTable('media_uploads')
     .set({ status: 'expired', lease_until: null })
@@ -121,7 +135,7 @@ export const expireUploads = async (db: Database, now: Date): Promise<number> =>
 };
 
 /** Of the given uploads those whose bytes may still be needed. */
-export const listLiveUploads = async (db: Database, ids: readonly string[]): Promise<Set<string>> => {
+export const listLiveUploads = async (db: Queryable, ids: readonly string[]): Promise<Set<string>> => {
   if (ids.length === 0) return new Set();
   const rows = await db
     .selectFrom('media_uploads')
@@ -133,7 +147,11 @@ export const listLiveUploads = async (db: Database, ids: readonly string[]): Pro
 };
 
 /** Deletes uploads that ended before the given time; returns how many. */
-export const deleteOldUploads = async (db: Database, expiredBefore: Date, limit: number): Promise<number> => {
+export const deleteOldUploads = async (
+  db: Queryable,
+  expiredBefore: Date,
+  limit: number,
+): Promise<number> => {
   const { numDeletedRows } = await db
     .deleteFrom('media_uploads')
     .where('expires_at', '<=', expiredBefore)
@@ -144,7 +162,7 @@ export const deleteOldUploads = async (db: Database, expiredBefore: Date, limit:
 };
 
 /** Deletes all uploads of a user that have not become a medium; returns their ids. */
-export const deleteUnfinishedUploads = async (tx: Database, ownerId: number): Promise<string[]> => {
+export const deleteUnfinishedUploads = async (tx: Transaction, ownerId: number): Promise<string[]> => {
   const rows = await tx
     .selectFrom('media_uploads')
     .select('id')

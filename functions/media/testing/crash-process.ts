@@ -8,14 +8,14 @@ import { Readable } from 'node:stream';
 import type { KyselyPlugin } from 'kysely';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { RequestContext } from '#shared/http/request-state.ts';
+import type { Commit, RequestContext } from '#shared/http/request-state.ts';
 import { processResources } from '#shared/runtime/resources.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
 import { attach, remove, store as storeMedium } from '../media.ts';
 import { removeObject } from '../removal.ts';
 import { sweep } from '../sweep.ts';
-import { completeUpload, receiveBytes, startUpload } from '../uploads.ts';
+import { completeUpload, prepareUpload, receiveBytes, startUpload } from '../uploads.ts';
 
 const CONTENTS = 5;
 const LATEST_STEP = 90;
@@ -90,6 +90,7 @@ const requestWith = (bytes: Buffer): RequestContext =>
     caller: { kind: 'service' },
     request: { headers: {} },
     bodyStream: () => Readable.from([bytes]),
+    commit: ((work) => withTransaction(db, work)) satisfies Commit,
   }) as unknown as RequestContext;
 
 const anyMedium = async () => {
@@ -112,9 +113,10 @@ const operations: Readonly<Record<string, () => Promise<void>>> = {
     const bytes = content();
     const request = requestWith(bytes);
     const plan = { type: 'lesson_doc', filename: 'x', size: bytes.length, sha256: undefined } as const;
-    const { id } = await startUpload(request, plan);
-    await receiveBytes(request, id);
-    await completeUpload(request, db, id);
+    const { upload } = await prepareUpload(request, plan);
+    await withTransaction(db, (tx) => startUpload(tx, request, upload));
+    await receiveBytes(request, upload.id);
+    await completeUpload(request, upload.id);
   },
   attach: async () => {
     const id = pick((await anyMedium()).loose);

@@ -22,13 +22,15 @@ export const handler = endpoint(
     },
     errors: ['slug_taken'],
   },
-  async ({ body }, { db }) => {
+  async ({ body }, { commit }) => {
     const { slug, subject_template: subject, body_template, sensitive } = body;
-    const id = await createEmailTemplate(db, { slug, subject, body: body_template, sensitive });
-    return {
-      status: 201,
-      headers: { location: `/api/v6/admin/email-templates/${id}` },
-      body: { id, message: 'email template created successfully' },
-    };
+    return commit(async (tx) => {
+      const id = await createEmailTemplate(tx, { slug, subject, body: body_template, sensitive });
+      return {
+        status: 201,
+        headers: { location: `/api/v6/admin/email-templates/${id}` },
+        body: { id, message: 'email template created successfully' },
+      };
+    });
   },
 );

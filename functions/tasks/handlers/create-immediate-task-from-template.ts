@@ -22,11 +22,13 @@ export const handler = endpoint(
   },
   async ({ body }, context) => {
     const { template_id: templateId, user_id: userId, content } = body;
-    const id = await enqueueByTemplate(context.db, context, { templateId, userId, content });
-    return {
-      status: 201,
-      headers: { location: `/api/v6/admin/immediate-tasks/${id}` },
-      body: { id, message: 'immediate task created successfully' },
-    };
+    return context.commit(async (tx) => {
+      const id = await enqueueByTemplate(tx, context, { templateId, userId, content });
+      return {
+        status: 201,
+        headers: { location: `/api/v6/admin/immediate-tasks/${id}` },
+        body: { id, message: 'immediate task created successfully' },
+      };
+    });
   },
 );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody } from '#shared/http/fields.ts';
 import { contentField } from '../content-field.ts';
-import { enqueueBySlug } from '../immediate-tasks.ts';
+import { enqueueBySlug, enqueueTogether } from '../immediate-tasks.ts';
 
 const body = z.object({
   email_slug: z
@@ -13,6 +13,13 @@ const body = z.object({
   user_id: z.int().min(0).max(2_147_483_647).default(0).meta({ description: '0 is no user.' }),
   content: contentField(),
 });
+
+const created = (id: number) =>
+  ({
+    status: 201,
+    headers: { location: `/api/v6/admin/immediate-tasks/${id}` },
+    body: { id, message: 'immediate task created successfully' },
+  }) as const;
 
 /** POST /tasks/immediate, service: writes one task that is due now, then hands over its job. */
 export const handler = endpoint(
@@ -33,11 +40,9 @@ export const handler = endpoint(
   },
   async ({ body }, context) => {
     const { email_slug: slug, user_id: userId, content } = body;
-    const id = await enqueueBySlug(context.db, context, { slug, userId, content });
-    return {
-      status: 201,
-      headers: { location: `/api/v6/admin/immediate-tasks/${id}` },
-      body: { id, message: 'immediate task created successfully' },
-    };
+    const order = { slug, userId, content };
+    // Without a key there is no answer to store, so requests can share a commit.
+    if (!context.isKeyed) return created(await enqueueTogether(context.db, context, order));
+    return context.commit(async (tx) => created(await enqueueBySlug(tx, context, order)));
   },
 );

@@ -20,11 +20,13 @@ export const handler = endpoint(
   async ({ body }, context) => {
     const { template_id: templateId } = body;
     const template = templateId ? ({ field: 'template_id', id: templateId } as const) : undefined;
-    const id = await createScheduledTask(context.db, context, { ...toNewTask(body), template });
-    return {
-      status: 201,
-      headers: { location: `/api/v6/admin/scheduled-tasks/${id}` },
-      body: { id, message: 'scheduled task created successfully' },
-    };
+    return context.commit(async (tx) => {
+      const id = await createScheduledTask(tx, context, { ...toNewTask(body), template });
+      return {
+        status: 201,
+        headers: { location: `/api/v6/admin/scheduled-tasks/${id}` },
+        body: { id, message: 'scheduled task created successfully' },
+      };
+    });
   },
 );

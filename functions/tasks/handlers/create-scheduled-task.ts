@@ -21,10 +21,12 @@ export const handler = endpoint(
   },
   async ({ body }, context) => {
     const template = body.email_slug ? ({ field: 'email_slug', slug: body.email_slug } as const) : undefined;
-    const { id, created } = await ensureTask(context.db, context, { ...toNewTask(body), template });
-    const headers = { location: `/api/v6/admin/scheduled-tasks/${id}` };
-    return created
-      ? { status: 201, headers, body: { id, message: 'scheduled task created successfully' } }
-      : { status: 200, headers, body: { id, message: 'scheduled task already exists' } };
+    return context.commit(async (tx) => {
+      const { id, created } = await ensureTask(tx, context, { ...toNewTask(body), template });
+      const headers = { location: `/api/v6/admin/scheduled-tasks/${id}` };
+      return created
+        ? { status: 201, headers, body: { id, message: 'scheduled task created successfully' } }
+        : { status: 200, headers, body: { id, message: 'scheduled task already exists' } };
+    });
   },
 );

@@ -25,8 +25,9 @@ export const handler = endpoint(
     request: { body: { format: 'json', schema: body } },
     responses: { 204: { description: 'The user has none, now or before.' } },
   },
-  async ({ body }, { db }) => {
-    await deleteTasksOf(db, { userId: body.user_id ?? body.userId });
-    return { status: 204 };
-  },
+  ({ body }, { commit }) =>
+    commit(async (tx) => {
+      await deleteTasksOf(tx, { userId: body.user_id ?? body.userId });
+      return { status: 204 };
+    }),
 );

@@ -16,7 +16,9 @@ export const handler = endpoint(
     errors: ['already_enqueued', 'not_renderable'],
   },
   async ({ path }, context) => {
-    await retryImmediateTask(context.db, path.id, context);
-    return { status: 202, body: { requeued: 1 } };
+    return context.commit(async (tx) => {
+      await retryImmediateTask(tx, path.id, context);
+      return { status: 202, body: { requeued: 1 } };
+    });
   },
 );

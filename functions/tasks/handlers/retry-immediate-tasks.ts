@@ -28,7 +28,9 @@ export const handler = endpoint(
   },
   async ({ body }, context) => {
     const { template_id: templateId, created_after: createdAfter, limit } = body;
-    const result = await retryFailedTasks(context.db, { templateId, createdAfter, limit }, context);
-    return { status: 202, body: { requeued: result.requeued, skipped: result.skipped } };
+    return context.commit(async (tx) => {
+      const result = await retryFailedTasks(tx, { templateId, createdAfter, limit }, context);
+      return { status: 202, body: { requeued: result.requeued, skipped: result.skipped } };
+    });
   },
 );

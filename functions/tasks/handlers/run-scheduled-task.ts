@@ -13,8 +13,9 @@ export const handler = endpoint(
     responses: { 202: { description: 'The run is due now.', schema: z.object({ run_id: idField() }) } },
     errors: ['task_inactive'],
   },
-  async ({ path }, context) => ({
-    status: 202,
-    body: { run_id: await runNow(context.db, context, path.id) },
-  }),
+  ({ path }, context) =>
+    context.commit(async (tx) => ({
+      status: 202,
+      body: { run_id: await runNow(tx, context, path.id) },
+    })),
 );

@@ -16,7 +16,9 @@ export const handler = endpoint(
     errors: ['task_exists'],
   },
   async ({ path, body }, context) => {
-    await changeScheduledTask(context.db, context, path.id, toChanges(body));
-    return { status: 204 };
+    return context.commit(async (tx) => {
+      await changeScheduledTask(tx, context, path.id, toChanges(body));
+      return { status: 204 };
+    });
   },
 );

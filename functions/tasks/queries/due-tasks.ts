@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { now } from './database-clock.ts';
 import type { ScheduledTask } from './scheduled-tasks.ts';
 
@@ -17,7 +17,7 @@ const DUE = (lookaheadSeconds: number) =>
  * that somebody else has locked are passed over (rule S2).
  */
 export const takeDueTasks = async (
-  transaction: Database,
+  transaction: Transaction,
   { lookaheadSeconds, limit }: { readonly lookaheadSeconds: number; readonly limit: number },
   after: DuePosition | undefined,
 ): Promise<ClaimableTask[]> => {
@@ -45,7 +45,7 @@ export const takeDueTasks = async (
 
 /** Whether a task that is due within the look-ahead is left, locked or not, but for the given ones. */
 export const isAnyTaskDue = async (
-  db: Database,
+  db: Queryable,
   lookaheadSeconds: number,
   except: readonly number[],
 ): Promise<boolean> => {
@@ -56,7 +56,7 @@ export const isAnyTaskDue = async (
 };
 
 /** Makes tasks inactive that can't run any more (rule S10). */
-export const deactivateTasks = async (transaction: Database, ids: readonly number[]): Promise<void> => {
+export const deactivateTasks = async (transaction: Transaction, ids: readonly number[]): Promise<void> => {
   if (ids.length === 0) return;
   await sql`UPDATE scheduled_tasks FORCE INDEX (PRIMARY) SET active = 0, updated_at = ${now}
     WHERE id IN (${sql.join(ids)})`.execute(transaction);
@@ -67,7 +67,7 @@ export const deactivateTasks = async (transaction: Database, ids: readonly numbe
  * and then waits for every row that somebody else has locked.
  */
 export const moveNextRuns = async (
-  transaction: Database,
+  transaction: Transaction,
   moves: readonly { readonly id: number; readonly nextRun: Date }[],
 ): Promise<void> => {
   if (moves.length === 0) return;
@@ -84,7 +84,10 @@ export const moveNextRuns = async (
 const toDateTime = (date: Date): string => date.toISOString().replace('T', ' ').replace('Z', '');
 
 /** Notes on their locked tasks when these runs, in their first attempts, have started. */
-export const notePreviousRuns = async (transaction: Database, runIds: readonly number[]): Promise<void> => {
+export const notePreviousRuns = async (
+  transaction: Transaction,
+  runIds: readonly number[],
+): Promise<void> => {
   if (runIds.length === 0) return;
   await sql`
     UPDATE scheduled_task_runs run FORCE INDEX (PRIMARY)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import type { Template } from '../rules/template.ts';
 import { isTemplateSlug } from '../rules/template-slug.ts';
 
@@ -9,7 +9,7 @@ export interface StoredTemplate extends Template {
   readonly sensitive: boolean;
 }
 
-const held = (transaction: Database) =>
+const held = (transaction: Transaction) =>
   transaction
     .selectFrom('email_templates')
     .select(['id', 'subject_template', 'body_template', 'is_sensitive'])
@@ -24,7 +24,7 @@ const toStored = (row: Awaited<ReturnType<ReturnType<typeof held>['execute']>>[n
 
 /** Finds templates by slug and keeps them from being changed or deleted until the transaction ends. */
 export const holdTemplatesBySlug = async (
-  transaction: Database,
+  transaction: Transaction,
   slugs: readonly string[],
 ): Promise<ReadonlyMap<string, StoredTemplate>> => {
   // MariaDB refuses to compare the ascii column with other text, and ignores blanks at its end.
@@ -40,7 +40,7 @@ export const holdTemplatesBySlug = async (
 
 /** {@link holdTemplatesBySlug} for one. */
 export const holdTemplateBySlug = async (
-  transaction: Database,
+  transaction: Transaction,
   slug: string,
 ): Promise<StoredTemplate | undefined> => (await holdTemplatesBySlug(transaction, [slug])).get(slug);
 
@@ -49,7 +49,7 @@ export const holdTemplateBySlug = async (
  * use them, everywhere: a deletion, which goes on to the tasks, then waits for nobody who waits for it.
  */
 export const holdTemplates = async (
-  transaction: Database,
+  transaction: Transaction,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, StoredTemplate>> => {
   if (ids.length === 0) return new Map();
@@ -59,7 +59,7 @@ export const holdTemplates = async (
 
 /** {@link holdTemplates} for those that some `Failed` immediate task uses. */
 export const holdTemplatesOfFailedTasks = async (
-  transaction: Database,
+  transaction: Transaction,
 ): Promise<ReadonlyMap<number, StoredTemplate>> => {
   const rows = await held(transaction)
     .where(({ exists, selectFrom }) =>

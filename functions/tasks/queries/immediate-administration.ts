@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
@@ -83,7 +83,7 @@ export const toRecord = (row: Row): ImmediateTaskRecord => ({
   completedAt: row.completed_at,
 });
 
-const matching = (db: Database, filter: ImmediateTaskFilter) => {
+const matching = (db: Queryable, filter: ImmediateTaskFilter) => {
   let query = db.selectFrom('immediate_tasks');
   if (filter.userId !== undefined) query = query.where('user_id', '=', filter.userId);
   if (filter.templateId !== undefined) query = query.where('template_id', '=', filter.templateId);
@@ -96,7 +96,7 @@ const matching = (db: Database, filter: ImmediateTaskFilter) => {
 
 /** A page of immediate tasks, newest first. */
 export const listImmediateTasks = (
-  db: Database,
+  db: Queryable,
   filter: ImmediateTaskFilter,
   page: Page,
 ): Promise<Listing<ImmediateTaskItem>> =>
@@ -111,7 +111,7 @@ export const listImmediateTasks = (
 
 /** One immediate task, or undefined. */
 export const findImmediateTask = async (
-  db: Database,
+  db: Queryable,
   id: number,
 ): Promise<ImmediateTaskRecord | undefined> => {
   const row = await db.selectFrom('immediate_tasks').selectAll().where('id', '=', id).executeTakeFirst();
@@ -119,7 +119,7 @@ export const findImmediateTask = async (
 };
 
 /** The newest attempts of all rounds of a task, oldest first. */
-export const listAttempts = async (db: Database, id: number): Promise<AttemptRecord[]> => {
+export const listAttempts = async (db: Queryable, id: number): Promise<AttemptRecord[]> => {
   const rows = await db
     .selectFrom('task_attempts')
     .select(['round_no', 'attempt', 'started_at', 'finished_at', 'outcome', 'error'])
@@ -139,7 +139,7 @@ export const listAttempts = async (db: Database, id: number): Promise<AttemptRec
 };
 
 /** Template of a task without a lock on the task, undefined when there is no such task. */
-export const peekTemplateId = async (db: Database, id: number): Promise<number | null | undefined> => {
+export const peekTemplateId = async (db: Queryable, id: number): Promise<number | null | undefined> => {
   const row = await db
     .selectFrom('immediate_tasks')
     .select('template_id')
@@ -150,7 +150,7 @@ export const peekTemplateId = async (db: Database, id: number): Promise<number |
 
 /** One immediate task that nobody else changes until the transaction ends, or undefined. */
 export const lockImmediateTask = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
 ): Promise<ImmediateTaskRecord | undefined> => {
   const row = await transaction
@@ -173,7 +173,7 @@ export interface FailedTasksFilter {
 
 /** Locks the next `Failed` tasks by id. */
 export const lockFailedTasks = async (
-  transaction: Database,
+  transaction: Transaction,
   { templateId, createdAfter, afterId, limit }: FailedTasksFilter,
 ): Promise<ImmediateTaskRecord[]> => {
   const rows = await matching(transaction, { status: 'Failed', templateId, createdAfter })
@@ -199,7 +199,7 @@ export interface TaskColumns {
 
 /** Changes columns of a locked task. */
 export const changeImmediateTask = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
   { userId, templateId, content, error }: TaskColumns,
 ): Promise<void> => {
@@ -223,7 +223,7 @@ export const changeImmediateTask = async (
 };
 
 /** Puts locked tasks into a new round that is due now (rule E10). */
-export const startRounds = async (transaction: Database, ids: readonly number[]): Promise<void> => {
+export const startRounds = async (transaction: Transaction, ids: readonly number[]): Promise<void> => {
   if (ids.length === 0) return;
   await transaction
     .updateTable('immediate_tasks')
@@ -244,7 +244,7 @@ export const startRounds = async (transaction: Database, ids: readonly number[])
 
 /** Makes a locked task finished; a worker that holds it can no longer change it. */
 export const finishImmediateTask = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
   status: Exclude<TaskStatus, 'Enqueued'>,
 ): Promise<void> => {
@@ -263,7 +263,11 @@ export const finishImmediateTask = async (
 };
 
 /** Closes the attempt that a worker has in progress, as its outcome will not be taken any more. */
-export const interruptAttempt = async (transaction: Database, id: number, error: string): Promise<void> => {
+export const interruptAttempt = async (
+  transaction: Transaction,
+  id: number,
+  error: string,
+): Promise<void> => {
   await transaction
     .updateTable('task_attempts')
     .set({ outcome: 'Interrupted', finished_at: now, error })
@@ -273,7 +277,7 @@ export const interruptAttempt = async (transaction: Database, id: number, error:
 };
 
 /** Deletes a task with its attempts; false when there is none. */
-export const deleteImmediateTask = async (db: Database, id: number): Promise<boolean> => {
+export const deleteImmediateTask = async (db: Queryable, id: number): Promise<boolean> => {
   const { numDeletedRows } = await db
     .deleteFrom('immediate_tasks')
     .where('id', '=', id)

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Queryable } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { TaskAttempt } from '../rules/task-attempt.ts';
 import type { Template } from '../rules/template.ts';
@@ -83,7 +83,7 @@ export const claimAttempts = (
 
 /** Milliseconds by id that those of these attempts have to wait which are only early. */
 export const findEarlyAttempts = async (
-  db: Database,
+  db: Queryable,
   attempts: readonly TaskAttempt[],
 ): Promise<ReadonlyMap<number, number>> => {
   const { rows } = await sql<{ id: number; wait_ms: number }>`
@@ -94,7 +94,7 @@ export const findEarlyAttempts = async (
 
 /** Renews the lease of an attempt; false when it is no longer the caller's. */
 export const renewLease = async (
-  db: Database,
+  db: Queryable,
   { id, leaseToken }: Pick<ClaimedTask, 'id' | 'leaseToken'>,
   seconds: number,
 ): Promise<boolean> => {

@@ -1,9 +1,9 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { type ImmediateTaskRecord, toRecord } from './immediate-administration.ts';
 
 /** All immediate tasks of a user, by id. */
 export const listImmediateTasksOfUser = async (
-  db: Database,
+  db: Queryable,
   userId: number,
 ): Promise<ImmediateTaskRecord[]> => {
   const rows = await db
@@ -16,6 +16,6 @@ export const listImmediateTasksOfUser = async (
 };
 
 /** Deletes all immediate tasks of a user with their attempts. */
-export const deleteImmediateTasksOfUser = async (transaction: Database, userId: number): Promise<void> => {
+export const deleteImmediateTasksOfUser = async (transaction: Transaction, userId: number): Promise<void> => {
   await transaction.deleteFrom('immediate_tasks').where('user_id', '=', userId).execute();
 };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import type { TaskAttempt } from '../rules/task-attempt.ts';
 import { now } from './database-clock.ts';
 
@@ -13,7 +13,7 @@ export interface NewImmediateTask {
 
 /** Inserts tasks that are due at once and returns their ids in the same order. */
 export const insertImmediateTasks = async (
-  db: Database,
+  db: Queryable,
   tasks: readonly NewImmediateTask[],
 ): Promise<number[]> => {
   if (tasks.length === 0) return [];
@@ -39,7 +39,7 @@ export type OpenTaskPosition = Pick<OpenTask, 'dueAt' | 'id'>;
 
 /** Open tasks that no worker holds and that are due within the look-ahead, by due time and id. */
 export const listOpenTasks = async (
-  db: Database,
+  db: Queryable,
   lookaheadSeconds: number,
   limit: number,
   after?: OpenTaskPosition,
@@ -91,7 +91,7 @@ interface InterruptedRow {
 
 /** Attempts whose lease has run out, by id; only those behind `afterId`. */
 export const listInterruptedAttempts = async (
-  db: Database,
+  db: Queryable,
   limit: number,
   afterId: number,
 ): Promise<InterruptedAttempt[]> => {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 
 /** How immediate tasks stand; ages are whole seconds. */
 export interface ImmediateFigures {
@@ -32,7 +32,7 @@ const numbersOf = <K extends string>(row: Readonly<Record<K, unknown>> | undefin
   >;
 
 /** Figures of immediate tasks, each from an index that begins with the status. */
-export const immediateFigures = async (db: Database): Promise<ImmediateFigures> => {
+export const immediateFigures = async (db: Queryable): Promise<ImmediateFigures> => {
   const { rows } = await sql<ImmediateFigures>`SELECT
     (SELECT COUNT(*) FROM immediate_tasks WHERE status = 'Enqueued') AS enqueued,
     (SELECT COUNT(*) FROM immediate_tasks WHERE status = 'Failed') AS failed,
@@ -48,7 +48,7 @@ const STARTED = sql`scheduled_task_runs
 const PERCENTILE = 0.95;
 
 /** Nearest rank: the smallest lateness that at least 95 % of the runs do not exceed. */
-const latenessP95 = async (db: Database): Promise<number | undefined> => {
+const latenessP95 = async (db: Queryable): Promise<number | undefined> => {
   const counted = await sql<{ runs: number }>`SELECT COUNT(*) AS runs FROM ${STARTED}`.execute(db);
   const runs = Number(counted.rows[0]?.runs ?? 0);
   if (runs === 0) return undefined;
@@ -60,7 +60,7 @@ const latenessP95 = async (db: Database): Promise<number | undefined> => {
 };
 
 /** Figures of scheduled tasks and their runs. */
-export const scheduledFigures = async (db: Database): Promise<ScheduledFigures> => {
+export const scheduledFigures = async (db: Queryable): Promise<ScheduledFigures> => {
   const { rows } = await sql<Omit<ScheduledFigures, 'lateP95Ms'>>`SELECT
     (SELECT COUNT(*) FROM scheduled_tasks WHERE active = 1) AS active,
     (SELECT COUNT(*) FROM scheduled_task_runs WHERE status = 'Pending') AS pending,

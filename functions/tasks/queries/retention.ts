@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 
 /** Deletes at most `limit` rows that are older than some days and returns how many there were. */
@@ -7,7 +7,7 @@ export type Sweep = (db: Database, days: number, limit: number) => Promise<numbe
 
 /** Deadlocks with workers are tried again, one batch at a time. */
 const inTransaction =
-  (sweep: Sweep): Sweep =>
+  (sweep: (transaction: Transaction, days: number, limit: number) => Promise<number>): Sweep =>
   (db, days, limit) =>
     withTransaction(db, (transaction) => sweep(transaction, days, limit));
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Queryable, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { CatchUp } from '../rules/due-runs.ts';
 import type { RunAttempt } from '../rules/run-attempt.ts';
@@ -83,7 +83,7 @@ const waitingFor = (attempts: readonly RunAttempt[]) => {
     AND (id, attempts) IN (${sql.join(states)}) AND lease_token IS NULL`;
 };
 
-const lockTasksOf = async (transaction: Database, attempts: readonly RunAttempt[]): Promise<void> => {
+const lockTasksOf = async (transaction: Transaction, attempts: readonly RunAttempt[]): Promise<void> => {
   const { rows } = await sql<{ task_id: number }>`
     SELECT DISTINCT task_id FROM scheduled_task_runs WHERE id IN (${idsOf(attempts)})`.execute(transaction);
   await lockTasks(
@@ -92,7 +92,7 @@ const lockTasksOf = async (transaction: Database, attempts: readonly RunAttempt[
   );
 };
 
-const readClaimed = async (transaction: Database, attempts: readonly RunAttempt[], token: string) => {
+const readClaimed = async (transaction: Transaction, attempts: readonly RunAttempt[], token: string) => {
   const { rows } = await sql<ClaimedRow>`
     SELECT run.id, run.task_id, run.attempts, run.due_at, run.webhook_done_at, run.mail_done_at, task.url,
       task.method, task.content, task.template_id, task.cron, task.timezone, task.active, task.catch_up,
@@ -106,7 +106,7 @@ const readClaimed = async (transaction: Database, attempts: readonly RunAttempt[
   return rows;
 };
 
-const skip = async (transaction: Database, ids: readonly number[]): Promise<void> => {
+const skip = async (transaction: Transaction, ids: readonly number[]): Promise<void> => {
   if (ids.length === 0) return;
   await sql`
     UPDATE scheduled_task_runs FORCE INDEX (PRIMARY)
@@ -159,7 +159,7 @@ export const claimRuns = (
 
 /** Milliseconds by id that those of these attempts have to wait which are only early. */
 export const findEarlyRuns = async (
-  db: Database,
+  db: Queryable,
   attempts: readonly RunAttempt[],
 ): Promise<ReadonlyMap<number, number>> => {
   const { rows } = await sql<{ id: number; wait_ms: number }>`

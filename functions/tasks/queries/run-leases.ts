@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import type { CatchUp } from '../rules/due-runs.ts';
 import type { RunAttempt } from '../rules/run-attempt.ts';
 import type { Schedule } from '../rules/timetable.ts';
@@ -8,7 +8,7 @@ import type { ClaimedRun } from './run-claims.ts';
 
 type Held = Pick<ClaimedRun, 'id' | 'leaseToken'>;
 
-const exists = async (db: Database, id: number): Promise<boolean> => {
+const exists = async (db: Queryable, id: number): Promise<boolean> => {
   const row = await db.selectFrom('scheduled_task_runs').select('id').where('id', '=', id).executeTakeFirst();
   return row !== undefined;
 };
@@ -18,7 +18,7 @@ const exists = async (db: Database, id: number): Promise<boolean> => {
  * be anybody else's: the effect under way may end, and be logged.
  */
 export const renewRunLease = async (
-  db: Database,
+  db: Queryable,
   { id, leaseToken }: Held,
   seconds: number,
 ): Promise<boolean> => {
@@ -36,7 +36,7 @@ export const renewRunLease = async (
 export type StepState = 'held' | 'lost' | 'deleted';
 
 /** Stores that the webhook of a run has been called (rule W3), on condition that the lease is still the caller's. */
-export const recordWebhook = async (db: Database, { id, leaseToken }: Held): Promise<StepState> => {
+export const recordWebhook = async (db: Queryable, { id, leaseToken }: Held): Promise<StepState> => {
   const recorded = await db
     .updateTable('scheduled_task_runs')
     .set({ webhook_done_at: now })
@@ -72,7 +72,7 @@ interface InterruptedRow {
 
 /** Attempts whose lease has run out, by id; only those behind `afterId`. */
 export const listInterruptedRuns = async (
-  db: Database,
+  db: Queryable,
   limit: number,
   afterId: number,
 ): Promise<InterruptedRun[]> => {

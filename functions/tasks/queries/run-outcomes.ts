@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { type RunAttempt, runName } from '../rules/run-attempt.ts';
 import { now } from './database-clock.ts';
@@ -24,7 +24,7 @@ export interface RunOutcome extends RunAttempt {
 type RunState = 'recordable' | 'deleted' | 'lost';
 
 const lockRuns = async (
-  transaction: Database,
+  transaction: Transaction,
   outcomes: readonly RunOutcome[],
   lease: LeaseState,
 ): Promise<(outcome: RunOutcome) => RunState> => {
@@ -48,7 +48,7 @@ const lockRuns = async (
 };
 
 const insertLogs = async (
-  transaction: Database,
+  transaction: Transaction,
   logs: readonly { readonly outcome: RunOutcome; readonly taskId: number | null }[],
 ): Promise<void> => {
   await transaction
@@ -78,7 +78,7 @@ const toJson = ({ id, error, isWebhookDone, isMailDone, next }: RunOutcome) => (
   ...(next.status === 'Pending' ? { delay: next.delayMs * 1_000 } : {}),
 });
 
-const updateRuns = async (transaction: Database, outcomes: readonly RunOutcome[]): Promise<void> => {
+const updateRuns = async (transaction: Transaction, outcomes: readonly RunOutcome[]): Promise<void> => {
   await sql`
     UPDATE JSON_TABLE(${JSON.stringify(outcomes.map(toJson))}, '$[*]' COLUMNS (
         id BIGINT UNSIGNED PATH '$.id',

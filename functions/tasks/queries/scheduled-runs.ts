@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import type { RunAttempt } from '../rules/run-attempt.ts';
 import { now } from './database-clock.ts';
 
@@ -31,7 +31,7 @@ const DUE_IN_MS = sql`TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), next_attempt_
 
 /** Inserts one run for each due instant and returns them; an instant that has a run keeps the one it has (S6). */
 export const insertScheduledRuns = async (
-  transaction: Database,
+  transaction: Transaction,
   runs: readonly { readonly taskId: number; readonly dueAt: Date }[],
 ): Promise<OpenRun[]> => {
   if (runs.length === 0) return [];
@@ -45,7 +45,7 @@ export const insertScheduledRuns = async (
 };
 
 /** Inserts a run that is due at once and returns its id. */
-export const insertManualRun = async (transaction: Database, taskId: number): Promise<number> => {
+export const insertManualRun = async (transaction: Transaction, taskId: number): Promise<number> => {
   const { insertId } = await transaction
     .insertInto('scheduled_task_runs')
     .values({ task_id: taskId, trigger_kind: 'manual', next_attempt_at: now, created_at: now })
@@ -54,7 +54,7 @@ export const insertManualRun = async (transaction: Database, taskId: number): Pr
 };
 
 /** Deletes the scheduled runs of a locked task that have not started; returns when the first of them was due. */
-export const withdrawRuns = async (transaction: Database, taskId: number): Promise<Date | undefined> => {
+export const withdrawRuns = async (transaction: Transaction, taskId: number): Promise<Date | undefined> => {
   const { rows } = await sql<{ id: number; due_at: Date }>`
     SELECT id, due_at FROM scheduled_task_runs FORCE INDEX (ix_scheduled_task_runs_task)
     WHERE task_id = ${taskId} AND status = 'Pending' AND attempts = 0 AND trigger_kind = 'schedule'
@@ -67,7 +67,7 @@ export const withdrawRuns = async (transaction: Database, taskId: number): Promi
 
 /** Open runs that no worker holds and that are due within the look-ahead, by due time and id. */
 export const listOpenRuns = async (
-  db: Database,
+  db: Queryable,
   lookaheadSeconds: number,
   limit: number,
   after?: OpenRunPosition,

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
@@ -44,7 +44,7 @@ const toLog = (row: Selectable<Tables['scheduled_task_logs']>): ScheduledTaskLog
   createdAt: row.created_at,
 });
 
-const matching = (db: Database, filter: LogFilter) => {
+const matching = (db: Queryable, filter: LogFilter) => {
   let query = db.selectFrom('scheduled_task_logs');
   if (filter.taskId !== undefined) query = query.where('task_id', '=', filter.taskId);
   if (filter.jobId !== undefined) query = query.where('job_id', '=', filter.jobId);
@@ -56,17 +56,20 @@ const matching = (db: Database, filter: LogFilter) => {
 };
 
 /** A page of logs, newest first. */
-export const listLogs = (db: Database, filter: LogFilter, page: Page): Promise<Listing<ScheduledTaskLog>> =>
+export const listLogs = (db: Queryable, filter: LogFilter, page: Page): Promise<Listing<ScheduledTaskLog>> =>
   listPage(matching(db, filter).selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc'), page, toLog);
 
 /** One log, or undefined. */
-export const findLog = async (db: Database, id: number): Promise<ScheduledTaskLog | undefined> => {
+export const findLog = async (db: Queryable, id: number): Promise<ScheduledTaskLog | undefined> => {
   const row = await db.selectFrom('scheduled_task_logs').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toLog(row);
 };
 
 /** Deletes the logs of tasks that still exist. */
-export const deleteLogsOfTasks = async (transaction: Database, taskIds: readonly number[]): Promise<void> => {
+export const deleteLogsOfTasks = async (
+  transaction: Transaction,
+  taskIds: readonly number[],
+): Promise<void> => {
   if (taskIds.length === 0) return;
   await transaction.deleteFrom('scheduled_task_logs').where('task_id', 'in', taskIds).execute();
 };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
 import { type ScheduledTask, TASK_COLUMNS, toTask } from './scheduled-tasks.ts';
@@ -19,7 +19,7 @@ const shownNextRun = sql<Date>`IF(active = 1, LEAST(next_run, COALESCE((
 
 const STORED = TASK_COLUMNS.filter((column) => column !== 'next_run');
 
-const views = (db: Database, { userId, templateId, active }: ScheduledTaskFilter = {}) => {
+const views = (db: Queryable, { userId, templateId, active }: ScheduledTaskFilter = {}) => {
   let query = db.selectFrom('scheduled_tasks').select(STORED).select(shownNextRun.as('next_run'));
   if (userId !== undefined) query = query.where('user_id', '=', userId);
   if (templateId !== undefined) query = query.where('template_id', '=', templateId);
@@ -28,20 +28,20 @@ const views = (db: Database, { userId, templateId, active }: ScheduledTaskFilter
 };
 
 /** A task whose `nextRun` is the one that people see, or undefined. */
-export const findTaskView = async (db: Database, id: number): Promise<ScheduledTask | undefined> => {
+export const findTaskView = async (db: Queryable, id: number): Promise<ScheduledTask | undefined> => {
   const row = await views(db).where('id', '=', id).executeTakeFirst();
   return row && toTask(row);
 };
 
 /** All tasks of a user, by id, seen in the same way. */
-export const listTasksOfUser = async (db: Database, userId: number): Promise<ScheduledTask[]> => {
+export const listTasksOfUser = async (db: Queryable, userId: number): Promise<ScheduledTask[]> => {
   const rows = await views(db, { userId }).orderBy('id').execute();
   return rows.map(toTask);
 };
 
 /** A page of tasks, newest first, seen in the same way. */
 export const listTaskViews = (
-  db: Database,
+  db: Queryable,
   filter: ScheduledTaskFilter,
   page: Page,
 ): Promise<Listing<ScheduledTask>> =>

@@ -1,5 +1,5 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { mapConstraint } from '#shared/database/errors.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import type { DueTask } from '../rules/due-runs.ts';
@@ -74,21 +74,21 @@ const toColumns = (task: ScheduledTaskFields & Pick<DueTask, 'nextRun'>) =>
     next_run: task.nextRun,
   }) satisfies Updateable<Tables['scheduled_tasks']>;
 
-const tasks = (db: Database) => db.selectFrom('scheduled_tasks').select(TASK_COLUMNS);
+const tasks = (db: Queryable) => db.selectFrom('scheduled_tasks').select(TASK_COLUMNS);
 
 const refuseTakenUrl = mapConstraint({
   uq_scheduled_tasks_user_url: { code: 'task_exists', field: 'url' },
 });
 
 /** The task, or undefined. */
-export const findScheduledTask = async (db: Database, id: number): Promise<ScheduledTask | undefined> => {
+export const findScheduledTask = async (db: Queryable, id: number): Promise<ScheduledTask | undefined> => {
   const row = await tasks(db).where('id', '=', id).executeTakeFirst();
   return row && toTask(row);
 };
 
 /** The task, kept from everybody else until the transaction ends, or undefined. */
 export const lockScheduledTask = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
 ): Promise<ScheduledTask | undefined> => {
   const row = await tasks(transaction).where('id', '=', id).forUpdate().executeTakeFirst();
@@ -97,7 +97,7 @@ export const lockScheduledTask = async (
 
 /** A user's tasks, by id; only the one with this webhook when a url is given. */
 export const findTaskIds = async (
-  db: Database,
+  db: Queryable,
   { userId, url }: { readonly userId: number | undefined; readonly url?: string },
 ): Promise<number[]> => {
   const rows = await db
@@ -112,7 +112,7 @@ export const findTaskIds = async (
 
 /** Inserts a task and returns its id. @throws AppError `task_exists` when its user has one with this url */
 export const insertScheduledTask = async (
-  db: Database,
+  db: Queryable,
   task: ScheduledTaskFields & Pick<DueTask, 'nextRun'>,
 ): Promise<number> => {
   const { insertId } = await db
@@ -125,7 +125,7 @@ export const insertScheduledTask = async (
 
 /** Writes all fields of a task. @throws AppError `task_exists` when its user has another one with this url */
 export const saveScheduledTask = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
   task: ScheduledTaskFields & Pick<DueTask, 'nextRun'>,
 ): Promise<void> => {
@@ -138,7 +138,7 @@ export const saveScheduledTask = async (
 };
 
 /** Keeps tasks from everybody else until the transaction ends: always before any of their runs is touched. */
-export const lockTasks = async (transaction: Database, ids: readonly number[]): Promise<void> => {
+export const lockTasks = async (transaction: Transaction, ids: readonly number[]): Promise<void> => {
   if (ids.length === 0) return;
   // The hint keeps the optimizer from walking a small table, where it would wait for what others have locked.
   await sql`SELECT id FROM scheduled_tasks FORCE INDEX (PRIMARY) WHERE id IN (${sql.join(ids)})
@@ -146,7 +146,7 @@ export const lockTasks = async (transaction: Database, ids: readonly number[]): 
 };
 
 /** Deletes tasks with their runs and returns how many there were; logs stay without their task. */
-export const deleteTasks = async (transaction: Database, ids: readonly number[]): Promise<number> => {
+export const deleteTasks = async (transaction: Transaction, ids: readonly number[]): Promise<number> => {
   if (ids.length === 0) return 0;
   await lockTasks(transaction, ids);
   const { numAffectedRows } = await sql`DELETE task FROM scheduled_tasks task FORCE INDEX (PRIMARY)

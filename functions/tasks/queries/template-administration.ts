@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { mapConstraint } from '#shared/database/errors.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
@@ -45,7 +45,7 @@ const refuseTakenSlug = mapConstraint({ uq_email_templates_slug: { code: 'slug_t
 
 /** A page of templates by slug; `search` is a part of the slug. */
 export const listTemplates = (
-  db: Database,
+  db: Queryable,
   page: Page,
   search: string | undefined,
 ): Promise<Listing<Pick<TemplateRecord, 'id' | 'slug'>>> => {
@@ -57,14 +57,14 @@ export const listTemplates = (
 };
 
 /** One template, or undefined. */
-export const findTemplate = async (db: Database, id: number): Promise<TemplateRecord | undefined> => {
+export const findTemplate = async (db: Queryable, id: number): Promise<TemplateRecord | undefined> => {
   const row = await db.selectFrom('email_templates').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toRecord(row);
 };
 
 /** One template that nobody else can take or change until the transaction ends, or undefined. */
 export const lockTemplate = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
 ): Promise<TemplateRecord | undefined> => {
   const row = await transaction
@@ -78,7 +78,7 @@ export const lockTemplate = async (
 
 /** Inserts a template and returns its id. @throws AppError `slug_taken` */
 export const insertTemplate = async (
-  db: Database,
+  db: Queryable,
   { slug, subject, body, sensitive }: TemplateFields,
 ): Promise<number> => {
   const row = { slug, subject_template: subject, body_template: body, is_sensitive: sensitive ? 1 : 0 };
@@ -92,7 +92,7 @@ export const insertTemplate = async (
 
 /** Changes the given fields of a template. @throws AppError `slug_taken` */
 export const changeTemplate = async (
-  transaction: Database,
+  transaction: Transaction,
   id: number,
   fields: Partial<TemplateFields>,
 ): Promise<void> => {
@@ -105,7 +105,7 @@ export const changeTemplate = async (
 };
 
 /** Whether a task that is still to be executed uses the template. */
-export const isTemplateInUse = async (transaction: Database, id: number): Promise<boolean> => {
+export const isTemplateInUse = async (transaction: Transaction, id: number): Promise<boolean> => {
   const { rows } = await sql<{ used: number }>`SELECT
     EXISTS (SELECT 1 FROM immediate_tasks WHERE template_id = ${id} AND status = 'Enqueued')
     OR EXISTS (SELECT 1 FROM scheduled_tasks WHERE template_id = ${id} AND active = 1) AS used`.execute(
@@ -115,6 +115,6 @@ export const isTemplateInUse = async (transaction: Database, id: number): Promis
 };
 
 /** Deletes a template; tasks that used it lose the reference. */
-export const deleteTemplate = async (transaction: Database, id: number): Promise<void> => {
+export const deleteTemplate = async (transaction: Transaction, id: number): Promise<void> => {
   await transaction.deleteFrom('email_templates').where('id', '=', id).execute();
 };

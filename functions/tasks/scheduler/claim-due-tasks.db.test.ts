@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '#shared/database/database.ts';
+import { asOtherParty } from '#shared/testing/other-party.ts';
 import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
 import { tick } from './tick.ts';
 
@@ -130,7 +131,7 @@ describe('never twice', () => {
     const id = await world.insertTask({ next_run: await minute() });
     const other = await world.insertTask({ next_run: await minute() });
     let ticking: Promise<void> | undefined;
-    await world.resources.db.transaction().execute(async (transaction) => {
+    await asOtherParty(world.resources.db, async (transaction) => {
       await transaction.selectFrom('scheduled_tasks').select('id').where('id', '=', id).forUpdate().execute();
       ticking = run();
       await sleep(150);

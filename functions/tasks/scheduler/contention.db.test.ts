@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withTransaction } from '#shared/database/transaction.ts';
 import { changeScheduledTask } from '../scheduled-task-change.ts';
 import { deleteScheduledTask } from '../scheduled-tasks.ts';
 import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
@@ -48,7 +49,10 @@ test('ticks, workers, changes and deletions at once: no error, no occurrence twi
       world.workRuns(jobs.toReversed(), { log: quiet }),
       ...tasks
         .filter((id) => id % 3 === 1)
-        .map(async (id) => changeScheduledTask(db, context(), id, { nextRun: await world.clock(-round) })),
+        .map(async (id) => {
+          const nextRun = await world.clock(-round);
+          await withTransaction(db, (tx) => changeScheduledTask(tx, context(), id, { nextRun }));
+        }),
       ...tasks.filter((id) => id % 3 === 0 && id % 9 === round * 3).map((id) => deleteScheduledTask(db, id)),
     ]);
   }

@@ -1,6 +1,7 @@
 import { type Job, Queue } from 'bullmq';
 import type { Selectable } from 'kysely';
 import type { Tables } from '#shared/database/tables.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 import type { Context } from '#shared/runtime/context.ts';
@@ -63,7 +64,7 @@ export const openTaskWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<T
     const defaults = { slug: 'register_template', userId: 7, recipient: newRecipient() };
     const context = resources.context(overrides);
     const variables = ['https://example.org/verify?token=abc123'];
-    return createImmediateTask(db, context, { ...defaults, variables, ...task });
+    return withTransaction(db, (tx) => createImmediateTask(tx, context, { ...defaults, variables, ...task }));
   };
   const work: TaskWorld['work'] = (attempts, overrides = {}) => {
     const jobs = attempts.map((attempt) => immediateJob(attempt));

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
 import { Agent, request } from 'undici';
 import type { Config } from '#shared/config/config.ts';
+import { refuseWhileHolding } from '#shared/database/holding.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import type { Failure } from '../rules/failure.ts';
 import { isPublicAddress } from '../rules/public-address.ts';
@@ -80,6 +81,7 @@ export const callWebhook = async (
   { config, now, resolve = lookup }: WebhookContext,
   stop: AbortSignal,
 ): Promise<WebhookResult> => {
+  refuseWhileHolding('a webhook');
   const target = parseWebhookUrl(webhook.url, config);
   if (!target) return { failure: NOT_ALLOWED };
   const body = bodyFor(webhook);

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '#shared/database/database.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
+import { asOtherParty } from '#shared/testing/other-party.ts';
 import { changeScheduledTask } from '../scheduled-task-change.ts';
 import { deleteScheduledTask } from '../scheduled-tasks.ts';
 import { tick } from '../scheduler/tick.ts';
@@ -39,14 +41,16 @@ describe('exactly once', () => {
   test('a task and a run that somebody has locked hold up no others: claims, changes, deletions', async () => {
     const { db, context } = world.resources;
     const made = await Promise.all(Array.from({ length: 5 }, () => world.createRun()));
+    const change = (id = 0, changes: Parameters<typeof changeScheduledTask>[3] = {}) =>
+      withTransaction(db, (tx) => changeScheduledTask(tx, context(), id, changes));
     const [locked, run, changed, deleted, moved] = made.map(({ taskId }) => taskId);
-    await db.transaction().execute(async (transaction) => {
+    await asOtherParty(db, async (transaction) => {
       await sql`SELECT id FROM scheduled_tasks WHERE id = ${locked} FOR UPDATE`.execute(transaction);
       await sql`SELECT id FROM scheduled_task_runs WHERE task_id = ${locked} FOR UPDATE`.execute(transaction);
       await world.workRuns(made.slice(1, 2).map(({ runId }) => first(runId)));
-      await changeScheduledTask(db, context(), changed ?? 0, { active: false });
+      await change(changed, { active: false });
       await deleteScheduledTask(db, deleted ?? 0);
-      await changeScheduledTask(db, context(), moved ?? 0, { nextRun: await world.clock(-1) });
+      await change(moved, { nextRun: await world.clock(-1) });
     });
     expect(await world.runOf(run ?? 0)).toMatchObject({ status: 'Completed' });
     expect(await world.runs(changed ?? 0)).toEqual([]);

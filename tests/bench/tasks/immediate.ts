@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { enqueueBySlug } from '#functions/tasks/immediate-tasks.ts';
+import { enqueueTogether } from '#functions/tasks/immediate-tasks.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { type BenchWorld, REQUESTS_AT_A_TIME } from './bench-world.ts';
 import type { Child } from './children.ts';
@@ -15,7 +15,7 @@ const PACED_SECONDS = 10;
 const PACED_PER_SECOND = 200;
 
 /** What POST /tasks/immediate does once its body is validated: template lock, encryption, row, commit, job. */
-const post = (context: Context): Promise<number> => enqueueBySlug(context.db, context, TASK);
+const post = (context: Context): Promise<number> => enqueueTogether(context.db, context, TASK);
 
 const isDrained = async ({ db }: Context): Promise<boolean> => {
   const { rows } = await sql<{ one: number }>`

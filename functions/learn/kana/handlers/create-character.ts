@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody, idField } from '#shared/http/fields.ts';
-import { addCharacter } from '../admin-catalogue.ts';
+import { addCharacter, storeSound } from '../admin-catalogue.ts';
 import { characterFields, SOUND_PART } from '../character-fields.ts';
 
 const schema = z.object({ ...characterFields, consonant: characterFields.consonant.default('') });
@@ -23,11 +23,14 @@ export const handler = endpoint(
     errors: ['consonant_vowel_taken', 'hiragana_taken', 'katakana_taken'],
   },
   async ({ body, files }, context) => {
-    const id = await addCharacter(context, body, files['audio']);
-    return {
-      status: 201,
-      headers: { location: `/api/v6/admin/characters/${id}` },
-      body: { id, characterId: id, message: 'Character created' },
-    };
+    const sound = await storeSound(context, files['audio']);
+    return context.commit(async (tx) => {
+      const id = await addCharacter(tx, context, body, sound);
+      return {
+        status: 201,
+        headers: { location: `/api/v6/admin/characters/${id}` },
+        body: { id, characterId: id, message: 'Character created' },
+      };
+    });
   },
 );

@@ -56,7 +56,9 @@ export const handler = endpoint(
       ...{ characterId, passed, testedAt },
       answer: answer === '' ? undefined : answer,
     }));
-    const { askForRepeat } = await saveResults(context, { ...kind, results, repeat: body.repeat });
-    return { status: 200, body: { message: 'Test results saved', askForRepeat } };
+    return context.commit(async (tx) => {
+      const { askForRepeat } = await saveResults(tx, context, { ...kind, results, repeat: body.repeat });
+      return { status: 200, body: { message: 'Test results saved', askForRepeat } };
+    });
   },
 );

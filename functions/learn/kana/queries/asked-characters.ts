@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import '../tables.ts';
 
 /** Which of the ids are stored; none of these can be deleted until the transaction ends. */
-export const holdCharacters = async (db: Database, ids: readonly number[]): Promise<Set<number>> => {
+export const holdCharacters = async (db: Queryable, ids: readonly number[]): Promise<Set<number>> => {
   const rows = await db
     .selectFrom('characters')
     .select('id')

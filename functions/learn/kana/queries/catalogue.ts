@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import type { Character } from '../rules/character.ts';
 import { characterRows, toCharacter } from './characters.ts';
 
@@ -15,14 +15,14 @@ const DIGEST = sql<string | null>`(
 const NO_ROWS = '';
 
 /** The digest of all characters as they are now. */
-export const readCatalogueDigest = async (db: Database): Promise<string> => {
+export const readCatalogueDigest = async (db: Queryable): Promise<string> => {
   const { rows } = await sql<{ digest: string | null }>`SELECT ${DIGEST} AS digest`.execute(db);
   return rows[0]?.digest ?? NO_ROWS;
 };
 
 /** All characters by ascending id, with the digest of exactly these rows: one statement sees one moment. */
 export const readCatalogue = async (
-  db: Database,
+  db: Queryable,
 ): Promise<{ readonly digest: string; readonly characters: readonly Character[] }> => {
   const rows = await characterRows(db).select(DIGEST.as('digest')).orderBy('id').execute();
   const characters = rows.map(({ digest: _digest, ...row }) => toCharacter(row));

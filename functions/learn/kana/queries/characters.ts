@@ -1,5 +1,5 @@
 import type { Insertable, Updateable } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { mapConstraint } from '#shared/database/errors.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import type { Character, CharacterFields } from '../rules/character.ts';
@@ -51,22 +51,22 @@ const toColumns = (change: CharacterChange): Updateable<Tables['characters']> =>
   );
 
 /** The rows of all characters, for {@link toCharacter}. */
-export const characterRows = (db: Database) => db.selectFrom('characters').select(COLUMNS);
+export const characterRows = (db: Queryable) => db.selectFrom('characters').select(COLUMNS);
 
 /** All characters by ascending id. */
-export const listCharacters = async (db: Database): Promise<Character[]> => {
+export const listCharacters = async (db: Queryable): Promise<Character[]> => {
   const rows = await characterRows(db).orderBy('id').execute();
   return rows.map(toCharacter);
 };
 
 /** The character with this id. */
-export const findCharacter = async (db: Database, id: number): Promise<Character | undefined> => {
+export const findCharacter = async (db: Queryable, id: number): Promise<Character | undefined> => {
   const row = await characterRows(db).where('id', '=', id).executeTakeFirst();
   return row && toCharacter(row);
 };
 
 /** {@link findCharacter}, with a lock on the row until the transaction ends. */
-export const lockCharacter = async (tx: Database, id: number): Promise<Character | undefined> => {
+export const lockCharacter = async (tx: Transaction, id: number): Promise<Character | undefined> => {
   const row = await characterRows(tx).where('id', '=', id).forUpdate().executeTakeFirst();
   return row && toCharacter(row);
 };
@@ -81,7 +81,7 @@ export interface NewCharacter extends CharacterFields {
  * Inserts a character and returns its id.
  * @throws AppError `consonant_vowel_taken`, `hiragana_taken`, `katakana_taken`
  */
-export const insertCharacter = async (db: Database, character: NewCharacter, now: Date): Promise<number> => {
+export const insertCharacter = async (db: Queryable, character: NewCharacter, now: Date): Promise<number> => {
   const { id } = character;
   const row = { ...toColumns(character), created_at: now, updated_at: now } as Insertable<
     Tables['characters']
@@ -99,7 +99,7 @@ export const insertCharacter = async (db: Database, character: NewCharacter, now
  * @throws AppError `consonant_vowel_taken`, `hiragana_taken`, `katakana_taken`
  */
 export const changeCharacter = async (
-  tx: Database,
+  tx: Transaction,
   id: number,
   change: CharacterChange,
   now: Date,
@@ -113,6 +113,6 @@ export const changeCharacter = async (
 };
 
 /** Deletes a character; the skills of all users in it go with it. */
-export const deleteCharacter = async (tx: Database, id: number): Promise<void> => {
+export const deleteCharacter = async (tx: Transaction, id: number): Promise<void> => {
   await tx.deleteFrom('characters').where('id', '=', id).execute();
 };

@@ -1,4 +1,4 @@
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import type { Alphabet, TestType } from '../rules/character.ts';
 
 /** All that is stored of one skill. */
@@ -14,7 +14,7 @@ export interface SkillRecord {
 }
 
 /** All skills of a user by character id, then alphabet and test type in the sequence of their declarations. */
-export const listSkillRecords = async (db: Database, userId: number): Promise<SkillRecord[]> => {
+export const listSkillRecords = async (db: Queryable, userId: number): Promise<SkillRecord[]> => {
   const rows = await db
     .selectFrom('kana_skills')
     .selectAll()
@@ -43,7 +43,7 @@ export interface MarkDropRecord {
 }
 
 /** All lowerings of a user's marks, oldest first. */
-export const listMarkDropRecords = (db: Database, userId: number): Promise<MarkDropRecord[]> =>
+export const listMarkDropRecords = (db: Queryable, userId: number): Promise<MarkDropRecord[]> =>
   db
     .selectFrom('kana_mark_drops')
     .select(['run_key as key', 'affected', 'created_at as createdAt'])

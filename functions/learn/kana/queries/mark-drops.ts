@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import '../tables.ts';
 
 /** Under which key the marks of whom are lowered. */
@@ -9,7 +9,7 @@ export interface DropKey {
 }
 
 /** How many marks the call with this key lowered; undefined when there was none. */
-export const findDrop = async (db: Database, { userId, runKey }: DropKey): Promise<number | undefined> => {
+export const findDrop = async (db: Queryable, { userId, runKey }: DropKey): Promise<number | undefined> => {
   const row = await db
     .selectFrom('kana_mark_drops')
     .select('affected')
@@ -21,7 +21,7 @@ export const findDrop = async (db: Database, { userId, runKey }: DropKey): Promi
 
 /** Records that the key has been used. */
 export const insertDrop = async (
-  db: Database,
+  db: Queryable,
   { userId, runKey }: DropKey,
   affected: number,
   now: Date,
@@ -34,7 +34,7 @@ export const insertDrop = async (
 
 /** Forgets the user's keys that are older than so many days. */
 export const forgetOldDrops = async (
-  db: Database,
+  db: Queryable,
   userId: number,
   days: number,
   now: Date,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import { ALPHABETS, type Alphabet, TEST_TYPES, type TestType } from '../rules/character.ts';
 import { MASTERED_MARK } from '../rules/scoring.ts';
 import '../tables.ts';
@@ -24,7 +24,7 @@ const SKILLS = ALPHABETS.flatMap((alphabet) =>
 );
 
 /** The progress in every character with a tested skill, by ascending id. */
-export const listProgress = async (db: Database, userId: number): Promise<CharacterProgress[]> => {
+export const listProgress = async (db: Queryable, userId: number): Promise<CharacterProgress[]> => {
   const rows = await db
     .selectFrom('kana_skills')
     .innerJoin('characters', 'characters.id', 'kana_skills.character_id')
@@ -72,7 +72,7 @@ interface CountRow {
 
 /** The counts of every alphabet and test type; one statement, so that they agree with each other. */
 export const countProgress = async (
-  db: Database,
+  db: Queryable,
   userId: number,
 ): Promise<Record<Alphabet, Record<TestType, SkillCounts>>> => {
   const { rows } = await sql<CountRow>`

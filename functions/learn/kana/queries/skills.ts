@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '#shared/database/database.ts';
+import type { Queryable } from '#shared/database/database.ts';
 import type { Alphabet, TestType } from '../rules/character.ts';
 import { MASTERED_MARK, type SkillState } from '../rules/scoring.ts';
 import type { TestedSkill } from '../rules/selection.ts';
@@ -12,7 +12,7 @@ export interface SkillKind {
   readonly testType: TestType;
 }
 
-const ofKind = (db: Database, { userId, alphabet, testType }: SkillKind) =>
+const ofKind = (db: Queryable, { userId, alphabet, testType }: SkillKind) =>
   db
     .selectFrom('kana_skills')
     .where('user_id', '=', userId)
@@ -20,7 +20,7 @@ const ofKind = (db: Database, { userId, alphabet, testType }: SkillKind) =>
     .where('test_type', '=', testType);
 
 /** The tested skills of a kind by character id. */
-export const findTestedSkills = async (db: Database, kind: SkillKind): Promise<Map<number, TestedSkill>> => {
+export const findTestedSkills = async (db: Queryable, kind: SkillKind): Promise<Map<number, TestedSkill>> => {
   const rows = await ofKind(db, kind).select(['character_id', 'mark', 'last_tested_at']).execute();
   return new Map(
     rows.map((row) => [row.character_id, { mark: Number(row.mark), lastTestedAt: row.last_tested_at }]),
@@ -29,7 +29,7 @@ export const findTestedSkills = async (db: Database, kind: SkillKind): Promise<M
 
 /** The whole rows of a kind for these characters, by character id; those untested are missing. */
 export const findSkillStates = async (
-  db: Database,
+  db: Queryable,
   kind: SkillKind,
   characterIds: readonly number[],
 ): Promise<Map<number, SkillState>> => {
@@ -53,7 +53,7 @@ export const findSkillStates = async (
 
 /** Writes skills of a kind in one statement, whether they have rows or not. */
 export const saveSkillStates = async (
-  db: Database,
+  db: Queryable,
   { userId, alphabet, testType }: SkillKind,
   states: ReadonlyMap<number, SkillState>,
 ): Promise<void> => {
@@ -83,7 +83,7 @@ export const saveSkillStates = async (
 
 /** How many skills the catalogue offers, and how many of these the user has mastered. */
 export const countMastery = async (
-  db: Database,
+  db: Queryable,
   userId: number,
 ): Promise<{ attainable: number; mastered: number }> => {
   const { rows } = await sql<{ attainable: number; mastered: number }>`
@@ -97,7 +97,7 @@ export const countMastery = async (
 };
 
 /** Lowers every mark of the user by 0.01, not below 0; returns how many went down (rule R15). */
-export const lowerMarks = async (db: Database, userId: number): Promise<number> => {
+export const lowerMarks = async (db: Queryable, userId: number): Promise<number> => {
   const result = await db
     .updateTable('kana_skills')
     .set({ mark: sql`GREATEST(mark - 0.01, 0)` })

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { attach, store } from '#functions/media/index.ts';
 import type { Config } from '#shared/config/config.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -50,7 +50,7 @@ const withSounds = async (context: SeedContext, rows: readonly NewCharacter[]): 
 };
 
 /** Inserts a row unless a seed that runs at the same time was faster; its sound is then left to the sweeper. */
-const insertRow = async (tx: Database, context: SeedContext, row: NewCharacter): Promise<void> => {
+const insertRow = async (tx: Transaction, context: SeedContext, row: NewCharacter): Promise<void> => {
   try {
     await insertCharacter(tx, row, context.now());
   } catch (error) {
