@@ -88,8 +88,11 @@ export const boundedText = (minimum: number, maximum: number) =>
     override: { type: 'string', minLength: minimum, maxLength: maximum },
   });
 
+/** Far more than any token of ours. */
+const TOKEN_LENGTH = 4_096;
+
 /** A token of a link, of any shape: what is none of ours is unknown, not malformed. */
-export const linkTokenField = () => z.string().min(1);
+export const linkTokenField = () => z.string().min(1).max(TOKEN_LENGTH);
 
 const IDENTITY: Fault = {
   code: 'contains_identity',

@@ -1,5 +1,6 @@
-import type { ZodType } from 'zod';
+import type { ZodObject, ZodType } from 'zod';
 import { AppError } from '../errors/app-error.ts';
+import { bodyShapeOf, TooLong } from './body-shape.ts';
 import type { BodySpec, UploadedFile } from './contract.ts';
 import { isJson, parseJsonObject } from './json-body.ts';
 import { isMultipart, parseMultipart } from './multipart-body.ts';
@@ -38,23 +39,27 @@ export const readBody = async (request: HttpRequest, spec: BodySpec): Promise<Ra
   if (spec.format !== 'multipart' && isJson(contentType)) {
     if (request.body.length === 0)
       throw new AppError('malformed_request', { message: 'A request body is required.' });
-    return { value: parseJsonObject(request.body, spec.untrimmed), files: NO_FILES };
+    return { value: await parseJsonObject(request.body, spec.schema, spec.untrimmed), files: NO_FILES };
   }
   if (spec.format !== 'json' && contentType !== undefined && isMultipart(contentType)) {
     const { fields, files } = await parseMultipart(request.body, contentType, spec);
-    return { value: coerceText(fields, spec.schema.shape), files };
+    return { value: coerceText(fields, spec.schema), files };
   }
   throw new AppError('unsupported_media_type');
 };
 
 /** Multipart knows only text: numbers and booleans are turned into what the schema expects, if they are that. */
-const coerceText = (fields: Readonly<Record<string, string>>, shape: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, text]) => [
-      name,
-      coerce(text, baseType(shape[name] as ZodType | undefined)),
-    ]),
-  );
+const coerceText = (fields: Readonly<Record<string, string>>, schema: ZodObject) => {
+  const { members } = bodyShapeOf(schema);
+  const values: Record<string, unknown> = Object.create(null);
+  for (const [name, text] of Object.entries(fields)) {
+    const shape = members.get(name);
+    if (!shape) continue;
+    const isTooLong = shape.kind === 'text' && text.length > shape.maximum;
+    values[name] = isTooLong ? new TooLong() : coerce(text, baseType(schema.shape[name] as ZodType));
+  }
+  return values;
+};
 
 const coerce = (text: string, type: string | undefined): unknown => {
   if (type === 'number' && /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text)) return Number(text);

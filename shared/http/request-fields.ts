@@ -50,7 +50,10 @@ export const requestTime = () =>
       refuse(context, { code: 'invalid_format', message: 'must be a time such as 2026-01-02T03:04:05Z' });
       return z.NEVER;
     })
-    .meta({ override: { type: 'string', format: 'date-time' }, example: '2026-01-02T03:04:05Z' });
+    .meta({
+      override: { type: 'string', format: 'date-time', maxLength: 64 },
+      example: '2026-01-02T03:04:05Z',
+    });
 
 /** The body of a PATCH: every field may be left out, but not all; those of `beside` change nothing themselves. */
 export const patchBody = <S extends ZodRawShape, B extends ZodRawShape = Record<never, never>>(

@@ -24,7 +24,7 @@ const body = z.object({
     .string()
     .regex(/^[0-9A-Fa-f]{64}$/, 'must be 64 hexadecimal digits')
     .optional()
-    .meta({ description: 'Checked at completion.' }),
+    .meta({ description: 'Checked at completion.', maxLength: 64 }),
 });
 
 /** POST /media/uploads, service or tutor: writes an open upload and answers where its bytes go. */
