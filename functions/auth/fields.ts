@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { invalid } from '#shared/errors/app-error.ts';
+import { countCodePoints } from '#shared/text/code-points.ts';
 import { EMAIL_LENGTH, isEmail, localPart } from './rules/email.ts';
 import {
   containsIdentity,
-  countCodePoints,
   GIVEN_PASSWORD_LENGTH,
   isCommon,
   lengthFault,

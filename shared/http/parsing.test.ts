@@ -35,7 +35,12 @@ describe('JSON bodies', () => {
     parseJsonObject(Buffer.from(text), schema, untrimmed);
 
   it('reads what the schema names, trimmed, composed and without nulls', async () => {
-    const item = fc.oneof(fc.integer(), fc.boolean(), fc.string({ unit: 'binary', maxLength: 20 }), fc.constant(null));
+    const item = fc.oneof(
+      fc.integer(),
+      fc.boolean(),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+      fc.constant(null),
+    );
     const name = fc.oneof(fc.constantFrom(...Object.keys(schema.shape)), fc.string());
     await fc.assert(
       fc.asyncProperty(fc.dictionary(name, item), async (value) => {

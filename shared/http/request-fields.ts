@@ -1,4 +1,5 @@
 import { type ZodObject, type ZodRawShape, z } from 'zod';
+import { countCodePoints } from '../text/code-points.ts';
 
 interface Fault {
   readonly code: string;
@@ -17,7 +18,7 @@ export const textField = (minimum: number, maximum: number) =>
   z
     .string()
     .superRefine((text, context) => {
-      const length = [...text].length;
+      const length = countCodePoints(text, maximum);
       if (length < minimum) refuse(context, tooShort(`must have at least ${minimum} characters`));
       if (length > maximum) refuse(context, tooLong(`must have at most ${maximum} characters`));
     })

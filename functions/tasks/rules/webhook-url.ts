@@ -40,7 +40,7 @@ const isInternal = (url: URL, hosts: WebhookHosts): boolean => {
 const isPublicHost = (hostname: string): boolean => {
   const address = hostname.replace(/^\[|\]$/g, '');
   if (isIP(address) !== 0) return isPublicAddress(address);
-  const name = hostname.replace(/\.+$/, '');
+  const name = hostname.replace(/(?<!\.)\.+$/, '');
   return name !== '' && name !== 'localhost' && !name.endsWith('.localhost');
 };
 
