@@ -33,8 +33,9 @@ interface Bounds {
 const PLAIN = new Set(['number', 'int', 'boolean', 'null']);
 const WRAPPERS = new Set(['optional', 'default', 'prefault', 'nullable', 'readonly', 'nonoptional', 'catch']);
 
-/** Characters before NFC and trimming that may become one: a letter with three marks. */
-const COMPOSED_FROM = 4;
+/** What NFC may take away: three marks for each letter, and no more than that of the longest texts. */
+const MARKS = 3;
+const MOST_MARKS = 30_000;
 /** Blanks around a text that are no reason to refuse it. */
 const BLANKS = 256;
 
@@ -49,7 +50,7 @@ const maximumOf = (schema: ZodType): number | undefined => {
 
 const text = (maximum: number | undefined): BodyShape => {
   if (maximum === undefined) throw new TypeError('a text in a body has no greatest length');
-  return { kind: 'text', maximum: maximum * COMPOSED_FROM + BLANKS };
+  return { kind: 'text', maximum: maximum + Math.min(MARKS * maximum, MOST_MARKS) + BLANKS };
 };
 
 const longest = (options: readonly unknown[]): number =>

@@ -60,7 +60,7 @@ test('takes and refuses what JSON.parse does', async () => {
 });
 
 test('gives the values that JSON.parse gives, where the shape asks for them', async () => {
-  const scalar = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.boolean(), fc.integer());
+  const scalar = fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.integer());
   const text = fc.string({ unit: fc.constantFrom(...'aé\u3042\u{1f600}\n"\\\u0301 \u3000'), maxLength: 20 });
   await fc.assert(
     fc.asyncProperty(

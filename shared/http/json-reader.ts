@@ -21,6 +21,8 @@ const LITERALS = [
 ] as const;
 /** Values between two looks at the clock. */
 const VALUES_A_LOOK = 1_024;
+/** Code units between two looks at the clock. */
+const UNITS_A_LOOK = 16_384;
 
 const NOTHING: BodyShape = { kind: 'plain' };
 
@@ -53,8 +55,12 @@ class JsonReader {
   }
 
   async read(shape: BodyShape, turns: Turns): Promise<unknown> {
+    let looked = 0;
     for (let count = 1; ; count++) {
-      if (count % VALUES_A_LOOK === 0 && turns.isDue()) await turns.give();
+      if (count % VALUES_A_LOOK === 0 || this.#at - looked > UNITS_A_LOOK) {
+        looked = this.#at;
+        if (turns.isDue()) await turns.give();
+      }
       const value = this.#open(this.#nextShape(shape));
       if (value === undefined) continue;
       const whole = this.#deliver(value.is);

@@ -2,8 +2,9 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
-/** What may follow a backslash besides `u`. */
-const SHORT_ESCAPES = '"\\/bfnrt';
+/** By code unit: 1 for what may follow a backslash besides `u`. */
+const SHORT_ESCAPES = new Uint8Array(128);
+for (const letter of '"\\/bfnrt') SHORT_ESCAPES[letter.charCodeAt(0)] = 1;
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
@@ -25,8 +26,8 @@ const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe00
 
 /** Index behind the escape at an index; -1 for a wrong one, or one that names a lone surrogate. */
 const endOfEscape = (text: string, at: number): number => {
-  if (text.charCodeAt(at + 1) !== LETTER_U)
-    return SHORT_ESCAPES.includes(text.charAt(at + 1) || '?') ? at + 2 : -1;
+  const letter = text.charCodeAt(at + 1);
+  if (letter !== LETTER_U) return SHORT_ESCAPES[letter] === 1 ? at + 2 : -1;
   const unit = hexUnit(text, at + 2);
   if (Number.isNaN(unit) || isLowSurrogate(unit)) return -1;
   if (!isHighSurrogate(unit)) return at + 6;
