@@ -25,14 +25,23 @@ let admin: Record<string, string>;
 let idleMs: number;
 const delay = monitorEventLoopDelay({ resolution: 1 });
 
-/** Longest delay of the loop while the work is under way, in milliseconds. */
+const cpuMs = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+};
+
+/**
+ * Longest delay of the loop while the work is under way, in milliseconds; at most what the thread itself has worked,
+ * as on a busy machine others take the processor away.
+ */
 const delayDuring = async (work: () => Promise<unknown>): Promise<number> => {
   // The probe counts from its last tick, so it has to be awake before.
   await sleep(3);
   delay.reset();
+  const before = cpuMs();
   await work();
   await sleep(3);
-  return delay.max / 1e6;
+  return Math.min(delay.max / 1e6, cpuMs() - before);
 };
 
 beforeAll(async () => {
@@ -46,14 +55,20 @@ afterAll(async () => {
   await auth.close();
 });
 
-const send = (
+const GUARD_CODES = ['unauthenticated', 'invalid_token', 'invalid_api_key', 'forbidden'];
+
+const send = async (
   route: Pick<DocumentedRoute, 'method' | 'path' | 'contract'>,
   body: string,
 ): Promise<TestAnswer> => {
   const guards = guardsOf(route.contract);
   const headers = guards.includes('service') ? { 'x-api-key': auth.config.API_KEY } : admin;
-  const path = route.path.replace(/\{[^}]+\}/g, '1');
-  return callRoute(route.method, path, { body, headers: guards.includes('public') ? {} : headers });
+  const path = route.path.replace(/\{[^}]+\}/g, '999999');
+  const isPublic = guards.includes('public');
+  const answer = await callRoute(route.method, path, { body, headers: isPublic ? {} : headers });
+  // Else nobody would have looked at the body.
+  if (!isPublic) expect(GUARD_CODES).not.toContain(answer.json?.code);
+  return answer;
 };
 
 /** Sends until one measurement is short enough; the shortest is judged. */
@@ -110,12 +125,15 @@ describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as 
     const names = [...Object.keys(body.schema.shape), 'unknown'];
 
     test('no text, list or key of any size holds the loop', async () => {
-      let turn = 0;
+      let turn = ROUTES.indexOf(route);
       for (const [kind, value] of Object.entries(VALUES)) {
         const share = Math.floor((BODY_BYTES - 2_048) / names.length);
         const all = names.map((name) => `"${name}":${value(share)}`).join(',');
         await expectNoHold(`${kind} in all fields`, () => send(route, `{${all}}`));
-        const name = names[turn++ % names.length];
+        turn += 1;
+        // The whole size in one field, of each endpoint another third of the kinds.
+        if (turn % 3 !== 0) continue;
+        const name = names[turn % names.length];
         const one = `{"${name}":${value(BODY_BYTES - 2_048)}}`;
         await expectNoHold(`${kind} in ${name}`, () => send(route, one));
       }
