@@ -16,7 +16,7 @@ export const normalizeText = (text: string, trim = true): string => {
 };
 
 /** {@link normalizeText}, unless the text is far beyond its bound. */
-export const normalizeBounded = (text: string, maximum: number, trim = true): string | TooLong =>
+const normalizeBounded = (text: string, maximum: number, trim = true): string | TooLong =>
   text.length > maximum ? new TooLong() : normalizeText(text, trim);
 
 /** Brings every text of a body to its normal form, but for `untrimmed` top-level fields that are not trimmed. */
