@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { invalid } from '#shared/errors/app-error.ts';
 import { withRule } from '#shared/http/field-rules.ts';
+import { countCodePoints } from '#shared/text/code-points.ts';
 import { EMAIL_LENGTH, isEmail, localPart } from './rules/email.ts';
 import {
   containsIdentity,
-  countCodePoints,
   GIVEN_PASSWORD_LENGTH,
   isCommon,
   lengthFault,
@@ -89,8 +89,11 @@ export const boundedText = (minimum: number, maximum: number) =>
     override: { type: 'string', minLength: minimum, maxLength: maximum },
   });
 
+/** Far more than any token of ours. */
+const TOKEN_LENGTH = 4_096;
+
 /** A token of a link, of any shape: what is none of ours is unknown, not malformed. */
-export const linkTokenField = () => z.string().min(1);
+export const linkTokenField = () => z.string().min(1).max(TOKEN_LENGTH);
 
 const IDENTITY: Fault = {
   code: 'contains_identity',

@@ -5,12 +5,16 @@ import type { HttpRequest } from '#shared/http/request.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { type AuthMode, REFRESH_COOKIE } from './auth-mode.ts';
 
+/** Far more than any token of ours. */
+const TOKEN_LENGTH = 4_096;
+
 /** The optional body of refresh and logout. */
 export const refreshBody = () =>
   z.object({
-    refreshToken: z.string().optional(),
+    refreshToken: z.string().max(TOKEN_LENGTH).optional(),
     refresh_token: z
       .string()
+      .max(TOKEN_LENGTH)
       .optional()
       .meta({ description: 'The same under its older name; `refreshToken` wins.' }),
   });

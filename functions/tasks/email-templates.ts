@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
@@ -13,7 +14,7 @@ import {
   type TemplateFields,
   type TemplateRecord,
 } from './queries/template-administration.ts';
-import { toPlainText } from './rules/plain-text.ts';
+import { plainTextSteps } from './rules/plain-text.ts';
 import { render, variablesOf } from './rules/template.ts';
 
 /** A template as administrators see it. */
@@ -77,6 +78,16 @@ export const deleteEmailTemplate = (db: Database, id: number): Promise<void> =>
     await deleteTemplate(transaction, id);
   });
 
+/** The text part, while others have their turn. */
+const plainTextInTurns = async (html: string): Promise<string> => {
+  const steps = plainTextSteps(html);
+  for (;;) {
+    await nextTurn();
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+};
+
 /** Fills a template without storing or sending anything. @throws AppError `not_found`, `validation_failed` */
 export const previewEmailTemplate = async (
   db: Database,
@@ -88,7 +99,7 @@ export const previewEmailTemplate = async (
   const rendering = render(template, variables);
   if (rendering.kind === 'rendered') {
     const { subject, html } = rendering;
-    return { subject, html, text: toPlainText(html) };
+    return { subject, html, text: await plainTextInTurns(html) };
   }
   const code = rendering.code === 'variable_missing' ? 'too_few_variables' : rendering.code;
   throw invalid({ field: 'variables', message: rendering.detail, code });

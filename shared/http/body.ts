@@ -1,6 +1,7 @@
-import type { ZodType } from 'zod';
+import type { ZodObject, ZodType } from 'zod';
 import { AppError } from '../errors/app-error.ts';
 import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
+import { TooLong } from './body-shape.ts';
 import type { BodySpec, UploadedFile } from './contract.ts';
 import { isJson, parseJsonObject } from './json-body.ts';
 import { isMultipart, parseMultipart } from './multipart-body.ts';
@@ -39,23 +40,25 @@ export const readBody = async (request: HttpRequest, spec: BodySpec): Promise<Ra
   if (spec.format !== 'multipart' && isJson(contentType)) {
     if (request.body.length === 0)
       throw new AppError('malformed_request', { message: 'A request body is required.' });
-    return { value: parseJsonObject(request.body, spec.untrimmed), files: NO_FILES };
+    return { value: await parseJsonObject(request.body, spec.schema, spec.untrimmed), files: NO_FILES };
   }
   if (spec.format !== 'json' && contentType !== undefined && isMultipart(contentType)) {
     const { fields, files } = await parseMultipart(request.body, contentType, spec);
-    return { value: coerceText(fields, spec.schema.shape), files };
+    return { value: coerceText(fields, spec.schema), files };
   }
   throw new AppError('unsupported_media_type');
 };
 
 /** Multipart knows only text: numbers and booleans are turned into what the schema expects, if they are that. */
-const coerceText = (fields: ValuesByName<string>, shape: Readonly<Record<string, unknown>>) =>
-  valuesByName<unknown>(
+const coerceText = (fields: ValuesByName<string | TooLong>, schema: ZodObject) => {
+  const shape: Readonly<Record<string, ZodType>> = schema.shape;
+  return valuesByName<unknown>(
     Object.entries(fields).map(([name, text]) => [
       name,
-      coerce(text, baseType(ownValue(shape, name) as ZodType | undefined)),
+      text instanceof TooLong ? text : coerce(text, baseType(ownValue(shape, name))),
     ]),
   );
+};
 
 const coerce = (text: string, type: string | undefined): unknown => {
   if (type === 'number' && /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text)) return Number(text);

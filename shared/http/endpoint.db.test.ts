@@ -186,7 +186,7 @@ describe('validation', () => {
           format: 'json',
           schema: z.object({
             name: z.string().min(1).max(5),
-            results: z.array(z.object({ period: z.int().min(0) })),
+            results: z.array(z.object({ period: z.int().min(0) })).max(10),
           }),
         },
       },

@@ -33,7 +33,7 @@ const handler = endpoint(
     guard: 'public',
     idempotent: true,
     errors: ['email_taken'],
-    request: { body: { format: 'json', schema: z.object({ name: z.string() }) } },
+    request: { body: { format: 'json', schema: z.object({ name: z.string().max(100) }) } },
     responses: { 201: { description: 'made', schema: z.object({ id: z.int(), message: z.string() }) } },
   },
   ({ body }, { commit }) =>

@@ -8,7 +8,12 @@ import { parseMultipart } from './multipart-body.ts';
 
 const spec: BodySpec = {
   format: 'json-or-multipart',
-  schema: z.object({ name: z.string(), role: z.int(), active: z.boolean().optional(), password: z.string() }),
+  schema: z.object({
+    name: z.string().max(100),
+    role: z.int(),
+    active: z.boolean().optional(),
+    password: z.string().max(100),
+  }),
   untrimmed: ['password'],
   files: { avatar: { maxBytes: 10 } },
 };

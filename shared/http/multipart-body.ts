@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { AppError } from '../errors/app-error.ts';
 import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
+import { toNfc } from '../text/nfc.ts';
+import { bodyShapeOf, type TooLong } from './body-shape.ts';
 import type { BodySpec, FileSpec, UploadedFile } from './contract.ts';
 import { type MultipartPart, malformedMultipart, multipartParts } from './multipart-parts.ts';
-import { normalizeText } from './normalize.ts';
+import { normalizeBounded } from './normalize.ts';
 
 const MAXIMUM_TEXT_BYTES = 1_048_576;
 /** What is kept of a file's name, in UTF-16 units; more than any column holds. */
 const LONGEST_FILENAME = 1_000;
+/** Longer than any number or boolean is written, in UTF-16 units. */
+const LONGEST_PLAIN = 1_000;
 
 /** Whether the content type is multipart with a boundary. */
 export const isMultipart = (contentType: string | undefined): boolean =>
@@ -16,7 +20,7 @@ export const isMultipart = (contentType: string | undefined): boolean =>
 
 /** The parts of a multipart body by name; empty texts and, unless they are to be kept, empty files are left out. */
 export interface MultipartParts {
-  readonly fields: ValuesByName<string>;
+  readonly fields: ValuesByName<string | TooLong>;
   readonly files: ValuesByName<UploadedFile>;
 }
 
@@ -29,7 +33,8 @@ export const parseMultipart = async (
   contentType: string,
   spec: BodySpec,
 ): Promise<MultipartParts> => {
-  const fields = new Map<string, string>();
+  const { members } = bodyShapeOf(spec.schema);
+  const fields = new Map<string, string | TooLong>();
   const files = new Map<string, UploadedFile>();
   for await (const part of multipartParts([bytes], { contentType, maxBytes: bytes.length })) {
     const { name, isFile } = part;
@@ -37,9 +42,13 @@ export const parseMultipart = async (
     if (file) {
       const uploaded = await readFile(part, file);
       if (uploaded) addOnce(files, name, uploaded);
-    } else if (!isFile && Object.hasOwn(spec.schema.shape, name)) {
-      addOnce(fields, name, normalizeText(await readText(part), !spec.untrimmed?.includes(name)));
+      continue;
     }
+    const shape = isFile ? undefined : members.get(name);
+    if (!shape) continue;
+    const text = await readText(part);
+    const maximum = shape.kind === 'text' ? shape.maximum : LONGEST_PLAIN;
+    addOnce(fields, name, normalizeBounded(text, maximum, !spec.untrimmed?.includes(name)));
   }
   return { fields: valuesByName([...fields].filter(([, text]) => text !== '')), files: valuesByName(files) };
 };
@@ -81,7 +90,7 @@ const readFile = async (
   // A form whose file field was left blank sends an empty part with an empty name.
   if (bytes.length === 0 && !(keepsEmpty && filename !== '')) return undefined;
   return {
-    filename: filename.slice(0, LONGEST_FILENAME).normalize('NFC'),
+    filename: toNfc(filename.slice(0, LONGEST_FILENAME)),
     bytes,
     sha256: digest.digest('hex'),
   };

@@ -14,7 +14,7 @@ const ALLOWED_MS = 50;
 
 const spec: BodySpec = {
   format: 'multipart',
-  schema: z.object({ name: z.string().optional() }),
+  schema: z.object({ name: z.string().max(100).optional() }),
   files: { picture: { maxBytes: 10 * MEBIBYTE } },
 };
 

@@ -1,12 +1,9 @@
 import { AppError } from '../errors/app-error.ts';
-
-/** Any JSON value. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-/** A JSON object. */
-export type JsonObject = { [key: string]: JsonValue };
-
-/** Far beyond any body of ours, and far below what would exhaust the call stack. */
-const MAXIMUM_DEPTH = 32;
+import { valuesByName } from '../text/names.ts';
+import { toNfc } from '../text/nfc.ts';
+import { trimWhiteSpace } from '../text/white-space.ts';
+import { type BodyShape, TooLong } from './body-shape.ts';
+import type { Turns } from './turns.ts';
 
 /** Trims Unicode white space and brings the text to NFC; lone surrogates are refused, no column can hold them. */
 export const normalizeText = (text: string, trim = true): string => {
@@ -15,34 +12,38 @@ export const normalizeText = (text: string, trim = true): string => {
       message: 'The request body holds text that is not valid Unicode.',
     });
   }
-  const composed = text.normalize('NFC');
-  return trim ? composed.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '') : composed;
+  const composed = toNfc(text);
+  return trim ? trimWhiteSpace(composed) : composed;
 };
 
-/**
- * {@link normalizeText} on every string value of a body; keys with null are left out, since null means absent.
- * @throws AppError `malformed_request` when it is nested too deep
- */
-export const normalizeStrings = (
-  value: JsonValue,
+/** {@link normalizeText}, unless the text is far beyond its bound. */
+export const normalizeBounded = (text: string, maximum: number, trim = true): string | TooLong =>
+  text.length > maximum ? new TooLong() : normalizeText(text, trim);
+
+/** Brings every text of a body to its normal form, but for `untrimmed` top-level fields that are not trimmed. */
+export const normalizeBody = async (
+  value: unknown,
+  shape: BodyShape,
+  turns: Turns,
   untrimmed: readonly string[] = [],
-  depth = 0,
-): JsonValue => {
-  if (typeof value === 'string') return normalizeText(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth === MAXIMUM_DEPTH) {
-    throw new AppError('malformed_request', { message: 'The request body is nested too deep.' });
+  trim = true,
+): Promise<unknown> => {
+  if (turns.isDue()) await turns.give();
+  if (typeof value === 'string') {
+    return shape.kind === 'text' ? normalizeBounded(value, shape.maximum, trim) : value;
   }
-  if (Array.isArray(value)) return value.map((item) => normalizeStrings(item, [], depth + 1));
-  // fromEntries defines own properties, so a key such as __proto__ stays a harmless key.
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== null)
-      .map(([key, item]) => [
-        key,
-        typeof item === 'string'
-          ? normalizeText(item, !untrimmed.includes(key))
-          : normalizeStrings(item, [], depth + 1),
-      ]),
-  );
+  if (shape.kind === 'array' && Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value) items.push(await normalizeBody(item, shape.item, turns));
+    return items;
+  }
+  if (shape.kind === 'object' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const members = new Map<string, unknown>();
+    for (const [name, member] of Object.entries(value)) {
+      const of = shape.members.get(name);
+      if (of) members.set(name, await normalizeBody(member, of, turns, [], !untrimmed.includes(name)));
+    }
+    return valuesByName(members);
+  }
+  return value;
 };

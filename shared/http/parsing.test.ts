@@ -1,19 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { AppError } from '../errors/app-error.ts';
 import { valuesByName } from '../text/names.ts';
 import { prefersHtml } from './accept.ts';
+import { TooLong } from './body-shape.ts';
 import { clientAddress, networkOf } from './client-address.ts';
 import { parseCookies } from './cookies.ts';
 import { etagMatches, etagOf } from './etag.ts';
 import { isJson, parseJsonObject } from './json-body.ts';
 import { normalizeText } from './normalize.ts';
 import { requestIdFrom } from './request-id.ts';
-import { fieldPath, readQuery } from './validate.ts';
+import { faultsOf, fieldPath, readQuery } from './validate.ts';
 
-const refusal = (work: () => unknown): string => {
+const refusal = async (work: () => Promise<unknown>): Promise<string> => {
   try {
-    work();
+    await work();
   } catch (error) {
     if (error instanceof AppError) return error.code;
     throw error;
@@ -22,23 +24,43 @@ const refusal = (work: () => unknown): string => {
 };
 
 describe('JSON bodies', () => {
-  it('reads any object back, trimmed, composed and without nulls', () => {
-    fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.oneof(fc.integer(), fc.boolean(), fc.string())), (value) => {
-        const parsed = parseJsonObject(Buffer.from(JSON.stringify(value)));
-        const expected = Object.entries(value).map(([key, item]) => [
-          key,
-          typeof item === 'string' ? normalizeText(item) : item,
-        ]);
-        expect(Object.entries(parsed)).toEqual(expected);
+  const schema = z.object({
+    name: z.string().max(20).optional(),
+    password: z.string().max(20).optional(),
+    kept: z.string().max(20).optional(),
+    list: z.array(z.int()).max(3).optional(),
+    size: z.int().optional(),
+    flag: z.boolean().optional(),
+  });
+  const parse = (text: string | Buffer, untrimmed?: readonly string[]) =>
+    parseJsonObject(Buffer.from(text), schema, untrimmed);
+
+  it('reads what the schema names, trimmed, composed and without nulls', async () => {
+    const item = fc.oneof(
+      fc.integer(),
+      fc.boolean(),
+      fc.string({ unit: fc.constantFrom(...'aé\u3042\u{1f600}\n"\\\u0301 \u3000'), maxLength: 20 }),
+      fc.constant(null),
+    );
+    const name = fc.oneof(fc.constantFrom(...Object.keys(schema.shape)), fc.string());
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(name, item), async (value) => {
+        const known = Object.entries(value).filter(
+          ([key, each]) => Object.hasOwn(schema.shape, key) && each !== null,
+        );
+        const expected = known.map(([key, each]) => {
+          if (typeof each !== 'string') return [key, each];
+          return [key, ['name', 'password', 'kept'].includes(key) ? normalizeText(each) : expect.any(String)];
+        });
+        expect(Object.entries(await parse(JSON.stringify(value)))).toEqual(expected);
       }),
     );
   });
 
-  it('refuses whatever is not an object in UTF-8 with one code and nothing else', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.uint8Array(), fc.string().map(Buffer.from)), (bytes) => {
-        const code = refusal(() => parseJsonObject(Buffer.from(bytes)));
+  it('refuses whatever is not an object in UTF-8 with one code and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.uint8Array(), fc.string().map(Buffer.from)), async (bytes) => {
+        const code = await refusal(() => parse(Buffer.from(bytes)));
         expect(['malformed_request', 'none']).toContain(code);
       }),
     );
@@ -52,37 +74,54 @@ describe('JSON bodies', () => {
     ['a comment', '{/**/}'],
     ['nothing', ''],
     ['a lone surrogate', '{"a":"\\ud800"}'],
+    ['a lone surrogate as a key', '{"\\ud800":1}'],
+    ['a lone surrogate in a field', '{"name":"\\ud800"}'],
     ['deep nesting', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
-  ])('refuses %s', (_name, text) => {
-    expect(refusal(() => parseJsonObject(Buffer.from(text)))).toBe('malformed_request');
+    ['nesting in a field', `{"list":${'['.repeat(33)}${']'.repeat(33)}}`],
+  ])('refuses %s', async (_name, text) => {
+    expect(await refusal(() => parse(text))).toBe('malformed_request');
   });
 
-  it('refuses bytes that are not UTF-8', () => {
-    expect(refusal(() => parseJsonObject(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])))).toBe(
-      'malformed_request',
-    );
+  it('refuses bytes that are not UTF-8', async () => {
+    const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]);
+    expect(await refusal(() => parse(bytes))).toBe('malformed_request');
   });
 
-  it('trims Unicode white space but not passwords, and composes both', () => {
+  it('trims Unicode white space but not passwords, and composes both', async () => {
     const body = { name: '\u3000Jose\u0301\u00a0', password: ' e\u0301 ', __proto__x: null, kept: 'x' };
-    expect(parseJsonObject(Buffer.from(JSON.stringify(body)), ['password'])).toEqual({
+    expect({ ...(await parse(JSON.stringify(body), ['password'])) }).toEqual({
       name: 'José',
       password: ' é ',
       kept: 'x',
     });
   });
 
-  it('keeps a key called __proto__ a plain key', () => {
-    const parsed = parseJsonObject(Buffer.from('{"__proto__":{"admin":true}}'));
-    expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);
-    expect((parsed as { admin?: boolean }).admin).toBeUndefined();
+  it('drops unknown keys, whatever they are called and however often they come', async () => {
+    const parsed = await parse('{"__proto__":{"name":"x"},"constructor":1,"a":1,"a":2,"kept":"x"}');
+    expect(Object.entries(parsed)).toEqual([['kept', 'x']]);
+    expect(parsed['name']).toBeUndefined();
+  });
+
+  it('does nothing to a text far beyond its bound, and takes no more of a list than is refused', async () => {
+    const parsed = await parse(JSON.stringify({ name: 'x'.repeat(2_000), list: Array(1_000).fill(1) }));
+    expect(parsed['name']).toBeInstanceOf(TooLong);
+    expect(parsed['list']).toEqual([1, 1, 1, 1]);
+    const found = schema.safeParse(parsed);
+    expect(faultsOf(found.error?.issues ?? [], parsed)).toEqual([
+      { field: 'name', message: 'is far too long', code: 'too_long' },
+      { field: 'list', message: expect.any(String), code: 'too_long' },
+    ]);
   });
 
   it.each([
     ['application/json', true],
     ['Application/JSON; charset=UTF-8', true],
     ['application/json;charset="utf-8"', true],
+    ['application/json; charset = utf8 ;', true],
+    ['application/json;', true],
+    ['application/json;;', false],
     ['application/json; charset=latin1', false],
+    ['application/json; charset=utf-8; charset=utf-8', false],
     ['application/merge-patch+json', false],
     ['text/plain', false],
     [undefined, false],

@@ -1,4 +1,5 @@
 import { type ZodObject, type ZodRawShape, z } from 'zod';
+import { countCodePoints } from '../text/code-points.ts';
 import { ownValue } from '../text/names.ts';
 import { withRule } from './field-rules.ts';
 
@@ -19,7 +20,7 @@ export const textField = (minimum: number, maximum: number) =>
   z
     .string()
     .superRefine((text, context) => {
-      const length = [...text].length;
+      const length = countCodePoints(text, maximum);
       if (length < minimum) refuse(context, tooShort(`must have at least ${minimum} characters`));
       if (length > maximum) refuse(context, tooLong(`must have at most ${maximum} characters`));
     })
@@ -52,7 +53,10 @@ export const requestTime = () =>
       refuse(context, { code: 'invalid_format', message: 'must be a time such as 2026-01-02T03:04:05Z' });
       return z.NEVER;
     })
-    .meta({ override: { type: 'string', format: 'date-time' }, example: '2026-01-02T03:04:05Z' });
+    .meta({
+      override: { type: 'string', format: 'date-time', maxLength: 64 },
+      example: '2026-01-02T03:04:05Z',
+    });
 
 /** The body of a PATCH: every field may be left out, but not all; those of `beside` change nothing themselves. */
 export const patchBody = <S extends ZodRawShape, B extends ZodRawShape = Record<never, never>>(

@@ -1,6 +1,7 @@
 import type { ZodObject, z } from 'zod';
 import { AppError, type FieldFault } from '../errors/app-error.ts';
 import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
+import { TooLong } from './body-shape.ts';
 import type { RequestSpec } from './contract.ts';
 import { checkFields, inFieldOrder } from './field-rules.ts';
 import type { HttpRequest } from './request.ts';
@@ -34,6 +35,10 @@ const faultCode = (issue: Issue, root: unknown): string => {
 /** The faults of a value under its schema, in field order; an empty list when there are none. */
 export const faultsOf = (issues: readonly Issue[], root: unknown, headerNames = false): FieldFault[] =>
   issues.map((issue) => {
+    const value = valueAt(root, issue.path);
+    if (value instanceof TooLong && issue.code === 'invalid_type') {
+      return { field: fieldPath(issue.path), message: value.message, code: 'too_long' };
+    }
     const code = faultCode(issue, root);
     const field = fieldPath(issue.path);
     return {

@@ -73,6 +73,14 @@ test('subjects survive in every script', async () => {
     'Grüße aus 東京'.repeat(20),
     'plain '.repeat(40).trim(),
     '🎌'.repeat(100),
+    'x'.repeat(10_000),
+    `x${' '.repeat(2_000)}y`,
+    `word ${'x'.repeat(2_000)} word`,
+    ' leading and trailing ',
+    '=?utf-8?Q?x?= '.repeat(100).trim(),
+    'e\u0301'.repeat(1_000),
+    '\u00a0\u2028\ufeff'.repeat(500),
+    '"quoted", (bracketed) <x@y> '.repeat(50).trim(),
   ];
   for (const subject of subjects) {
     const message = compose({ subject });
@@ -100,4 +108,29 @@ test('no header can bring another one along', () => {
   expect(() => compose({ to: 'a@example.com\r\nBcc: b@example.com' })).toThrow('line break');
   expect(() => compose({ headers: { 'X-Task-Id': '1\nX-Other: 2' } })).toThrow('line break');
   expect(() => compose({ subject: 'a\r\nBcc: b@example.com' })).toThrow('line break');
+});
+
+test('any subject folds, and comes out as it went in', async () => {
+  const subjects = fc.array(word, { maxLength: 20 }).map((words) => words.join(' ').replace(/\p{Cc}/gu, ''));
+  await fc.assert(
+    fc.asyncProperty(subjects, async (subject) => {
+      fc.pre(subject.isWellFormed());
+      const message = compose({ subject });
+      expect((await simpleParser(message)).subject ?? '').toBe(subject);
+      const head = message.toString('latin1').split('\r\n\r\n', 1)[0] ?? '';
+      for (const each of head.split('\r\n')) {
+        expect(each.length).toBeLessThanOrEqual(78);
+        expect(each.trim()).not.toBe('');
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('the largest mails take no time', () => {
+  const text = '日本 '.repeat(150_000);
+  // What this thread has worked, as on a busy machine others take the processor away.
+  const before = process.threadCpuUsage().user;
+  compose({ subject: text, text, html: ' '.repeat(1_048_576) });
+  expect((process.threadCpuUsage().user - before) / 1_000).toBeLessThan(600);
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import addressparser from 'nodemailer/lib/addressparser';
 import { encodeWords, foldLines } from 'nodemailer/lib/mime-funcs';
-import { encode as quote, wrap } from 'nodemailer/lib/qp';
+import { encodedLines, subjectLines } from './encoding.ts';
 
 /** One mail to one recipient, sent as `multipart/alternative` in UTF-8. */
 export interface Mail {
@@ -22,7 +22,6 @@ export interface Sender {
 
 const ENCODED_WORD = 52;
 const HEADER_LINE = 76;
-const BODY_LINE = 76;
 /** Lines that any server takes as they are: printable ASCII, well below the 998 octets of RFC 5322. */
 const PLAIN = /^(?:[\x20-\x7e\t]{0,900}(?:\r\n|$))*$/;
 const SPECIAL_IN_NAME = /[^A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]/;
@@ -38,19 +37,22 @@ export const parseSender = (text: string): Sender => {
   return { address, header: name === '' ? address : `${encodedName(name)} <${address}>` };
 };
 
-const header = (name: string, value: string): string => {
+const oneLine = (name: string, value: string): string => {
   if (/[\r\n]/.test(value)) throw new TypeError(`the header ${name} holds a line break`);
-  return foldLines(`${name}: ${value}`, HEADER_LINE);
+  return value;
 };
+
+const header = (name: string, value: string): string =>
+  foldLines(`${name}: ${oneLine(name, value)}`, HEADER_LINE);
 
 const part = (type: string, text: string): string => {
   const body = text.replace(/\r\n?|\n/g, '\r\n');
   const isPlain = PLAIN.test(body);
   return [
     `Content-Type: ${type}; charset=utf-8`,
-    `Content-Transfer-Encoding: ${isPlain ? '7bit' : 'quoted-printable'}`,
+    `Content-Transfer-Encoding: ${isPlain ? '7bit' : 'base64'}`,
     '',
-    isPlain ? body : wrap(quote(body), BODY_LINE),
+    isPlain ? body : encodedLines(body),
   ].join('\r\n');
 };
 
@@ -60,11 +62,10 @@ const part = (type: string, text: string): string => {
  */
 export const composeMessage = (mail: Mail, from: Sender, now: Date): Buffer => {
   const boundary = `=_${randomUUID()}`;
-  const subject = encodeWords(mail.subject, 'Q', ENCODED_WORD, true);
   const lines = [
     header('From', from.header),
     header('To', mail.to),
-    header('Subject', subject),
+    `Subject: ${subjectLines(oneLine('Subject', mail.subject))}`,
     header('Message-ID', mail.messageId),
     header('Date', now.toUTCString().replace('GMT', '+0000')),
     ...Object.entries(mail.headers).map(([name, value]) => header(name, value)),

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { countCodePoints } from '#shared/text/code-points.ts';
 import { commonPasswords } from './common-passwords.ts';
 import { fold } from './folding.ts';
-import { containsIdentity, countCodePoints, isCommon, lengthFault } from './password.ts';
+import { containsIdentity, isCommon, lengthFault } from './password.ts';
 
 test.each([
   ['1234567', 'too_short'],
@@ -74,4 +75,10 @@ test('a common password is common in any letter case and width', () => {
       expect(isCommon(spelled.join(''))).toBe(true);
     }),
   );
+});
+
+test('a password or an identity that is too long is not compared', () => {
+  expect(containsIdentity(`hanako${'x'.repeat(122)}`, ['hanako'])).toBe(true);
+  expect(containsIdentity(`hanako${'x'.repeat(123)}`, ['hanako'])).toBe(false);
+  expect(containsIdentity('x'.repeat(100), ['x'.repeat(65)])).toBe(false);
 });

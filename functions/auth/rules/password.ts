@@ -1,3 +1,4 @@
+import { countCodePoints } from '#shared/text/code-points.ts';
 import { commonPasswords } from './common-passwords.ts';
 import { fold } from './folding.ts';
 
@@ -7,14 +8,11 @@ export const PASSWORD_LENGTH = { minimum: 8, maximum: 128 } as const;
 export const GIVEN_PASSWORD_LENGTH = 1_024;
 
 const SHORTEST_COMPARED = 4;
+/** No username and no local part of an address is longer. */
+const LONGEST_COMPARED = 64;
 
 /** Whether the password, in NFC, is as long as a new one must be. */
 export type LengthFault = 'too_short' | 'too_long';
-
-/** Code points of a text, counted no further than the first one beyond `maximum`. */
-export const countCodePoints = (text: string, maximum: number): number =>
-  // No code point takes more than two units, so a huge text need not be walked.
-  text.length > 2 * maximum ? maximum + 1 : [...text].length;
 
 /** What is wrong with the length of a new password, if anything. */
 export const lengthFault = (password: string): LengthFault | undefined => {
@@ -26,13 +24,19 @@ export const lengthFault = (password: string): LengthFault | undefined => {
 /** Whether the folded password is on the block list (auth.md R2). */
 export const isCommon = (password: string): boolean => commonPasswords().has(fold(password));
 
+const isCompared = (identity: string): boolean => {
+  const length = countCodePoints(identity, LONGEST_COMPARED);
+  return length >= SHORTEST_COMPARED && length <= LONGEST_COMPARED;
+};
+
 /**
  * Whether the folded password contains one of the texts that identify its owner, the username and the local part
- * of the address (auth.md R3); texts of fewer than 4 code points are not compared.
+ * of the address (auth.md R3); texts of fewer than 4 code points are not compared. A password or identity that is
+ * too long is refused for that, and folding it would be work for nothing.
  */
 export const containsIdentity = (password: string, identities: readonly string[]): boolean => {
+  const compared = identities.filter(isCompared);
+  if (compared.length === 0 || lengthFault(password) === 'too_long') return false;
   const folded = fold(password);
-  return identities.some(
-    (identity) => [...identity].length >= SHORTEST_COMPARED && folded.includes(fold(identity)),
-  );
+  return compared.some((identity) => folded.includes(fold(identity)));
 };

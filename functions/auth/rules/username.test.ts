@@ -18,6 +18,14 @@ test.each([
   ['abc😀', 'an emoji'],
   ['abc\u200b', 'a zero-width space'],
   ['a\nbc', 'a line feed'],
+  ['abc\u3164', 'a Hangul filler, which is a letter that shows nothing'],
+  ['abc\uffa0', 'its half-width form'],
+  ['\u115fabc', 'a filler first'],
+  ['abc\u034f', 'a combining grapheme joiner'],
+  ['abc\ufe0f', 'a variation selector'],
+  ['abc\u{e0100}', 'one for ideographs'],
+  ['abc\u180b', 'a Mongolian one'],
+  ['abc\u17b4', 'a Khmer vowel that shows nothing'],
 ])('%j is none: %s', (text) => expect(isUsername(text)).toBe(false));
 
 test('a name that folds to what cannot be in a key is refused', () => {

@@ -1,6 +1,8 @@
 import { fold } from './folding.ts';
 
 const USERNAME = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}._-]{2,31}$/u;
+/** Letters and marks among them show nothing, so that two names would look alike. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 const KEY = /^[\p{L}\p{M}\p{Nd}._-]{1,64}$/u;
 
 /** Bounds of a username in code points. */
@@ -10,4 +12,7 @@ export const USERNAME_LENGTH = { minimum: 3, maximum: 32 } as const;
 export const usernameKey = (username: string): string => fold(username);
 
 /** Whether a trimmed text in NFC can be a username; some compatibility characters fold to what cannot. */
-export const isUsername = (text: string): boolean => USERNAME.test(text) && KEY.test(usernameKey(text));
+export const isUsername = (text: string): boolean =>
+  USERNAME.test(text) && !INVISIBLE.test(text) && isKey(usernameKey(text));
+
+const isKey = (key: string): boolean => KEY.test(key) && !INVISIBLE.test(key);

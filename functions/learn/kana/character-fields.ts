@@ -8,25 +8,25 @@ export const characterFields = {
   consonant: z
     .string()
     .regex(/^(?![aiueo]$)[a-z]{0,3}$/, 'must be empty or up to three letters a-z, and no vowel')
-    .meta({ description: 'Empty for the vowels and ん.', example: 'k' }),
+    .meta({ description: 'Empty for the vowels and ん.', maxLength: 3, example: 'k' }),
   vowel: z.enum(VOWELS).meta({ example: 'i' }),
   set: z.enum(KANA_SETS),
   hiragana: z
     .string()
     .regex(/^[\u3041-\u3096]{1,2}$/, 'must be one or two hiragana')
-    .meta({ example: 'き' }),
+    .meta({ maxLength: 2, example: 'き' }),
   katakana: z
     .string()
     .regex(/^[\u30A1-\u30FA]{1,2}$/, 'must be one or two full-width katakana')
-    .meta({ example: 'キ' }),
+    .meta({ maxLength: 2, example: 'キ' }),
   englishReading: z
     .string()
     .regex(/^[a-z]{1,5}$/, 'must be one to five lower-case letters a-z')
-    .meta({ description: 'Hepburn.', example: 'ki' }),
+    .meta({ description: 'Hepburn.', maxLength: 5, example: 'ki' }),
   russianReading: z
     .string()
     .regex(/^[а-яё]{1,5}$/, 'must be one to five lower-case Cyrillic letters')
-    .meta({ description: 'Polivanov.', example: 'ки' }),
+    .meta({ description: 'Polivanov.', maxLength: 5, example: 'ки' }),
 };
 
 /** The sound in a multipart body; its content is looked at when it is stored. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
+import { countCodePoints } from '#shared/text/code-points.ts';
 import { mediaTypeField } from '../media-bodies.ts';
 import { prepareUpload, SENT_TYPE, startUpload } from '../uploads.ts';
 
@@ -9,7 +10,7 @@ const shortText = () =>
   z
     .string()
     .min(1)
-    .refine((text) => [...text].length <= LONGEST, {
+    .refine((text) => countCodePoints(text, LONGEST) <= LONGEST, {
       error: `must have at most ${LONGEST} characters`,
       params: { code: 'too_long' },
     })
@@ -24,7 +25,7 @@ const body = z.object({
     .string()
     .regex(/^[0-9A-Fa-f]{64}$/, 'must be 64 hexadecimal digits')
     .optional()
-    .meta({ description: 'Checked at completion.' }),
+    .meta({ description: 'Checked at completion.', maxLength: 64 }),
 });
 
 /** POST /media/uploads, service or tutor: writes an open upload and answers where its bytes go. */

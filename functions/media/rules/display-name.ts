@@ -1,12 +1,14 @@
+import { toNfc } from '#shared/text/nfc.ts';
+
 const LONGEST = 150;
+/** Code units that are looked at; what is behind them is cut off anyway. */
+const LOOKED_AT = 4_096;
 const ATTRIBUTE_CHARACTER = /^[A-Za-z0-9!#$&+.^_`|~-]$/;
 
 /** The name under which a document is saved (rule 25), without extension; empty when nothing is left. */
 export const displayName = (filename: string): string => {
-  const last = filename.slice(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
-  const safe = last
-    .toWellFormed()
-    .normalize('NFC')
+  const start = Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1;
+  const safe = toNfc(filename.slice(start, start + LOOKED_AT).toWellFormed())
     .replace(/[\p{Cc}"<>:|?*]/gu, '_')
     .replace(/^\.+/, '')
     .replace(/\.[A-Za-z0-9]{1,10}$/, '');

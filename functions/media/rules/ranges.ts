@@ -32,7 +32,7 @@ export const chooseRange = (header: string | undefined, size: number): Span | 'i
   if (list === undefined) return 'ignored';
   const parts = list
     .split(',')
-    .map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .map((part) => part.trim())
     .filter((part) => part !== '');
   const spans = parts.map((part) => spanOf(part, size));
   if (spans.length === 0 || spans.includes(undefined)) return 'ignored';

@@ -1,3 +1,5 @@
+import { countCodePoints } from '#shared/text/code-points.ts';
+import { trimWhiteSpace } from '#shared/text/white-space.ts';
 import { isRecipient } from './recipient.ts';
 
 /** What a task's content says: whom to write to, and the values of `{{1}}`, `{{2}}`, … in order. */
@@ -7,16 +9,6 @@ export interface Content {
 }
 
 const TOKEN = /\\[;\\]|;|\\|[^;\\]+/g;
-const WHITE_SPACE = /\p{White_Space}/u;
-
-/** Unicode white space off both ends; by hand, as a regular expression is quadratic on long runs of blanks. */
-const trimmed = (text: string): string => {
-  let start = 0;
-  let end = text.length;
-  while (start < end && WHITE_SPACE.test(text.charAt(start))) start++;
-  while (end > start && WHITE_SPACE.test(text.charAt(end - 1))) end--;
-  return text.slice(start, end);
-};
 
 /** Splits a content at its semicolons (rule M1); every text is a content, its recipient may be no address. */
 export const parseContent = (text: string): Content => {
@@ -25,7 +17,7 @@ export const parseContent = (text: string): Content => {
     if (token === ';') parts.push('');
     else parts[parts.length - 1] += token.length === 2 && token.startsWith('\\') ? token.slice(1) : token;
   }
-  const [recipient = '', ...variables] = parts.map(trimmed);
+  const [recipient = '', ...variables] = parts.map(trimWhiteSpace);
   return { recipient, variables };
 };
 
@@ -38,7 +30,7 @@ const MAXIMUM_CHARACTERS = 10_000;
 /** What is wrong with a content that a task would get, or undefined. */
 export const contentFault = (text: string): { message: string; code: string } | undefined => {
   // Characters are code points, as in JSON Schema and in MariaDB.
-  const characters = [...text].length;
+  const characters = countCodePoints(text, MAXIMUM_CHARACTERS);
   if (characters === 0) return { message: 'must not be empty', code: 'too_short' };
   if (characters > MAXIMUM_CHARACTERS) {
     return { message: `must have at most ${MAXIMUM_CHARACTERS} characters`, code: 'too_long' };

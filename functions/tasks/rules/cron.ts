@@ -18,8 +18,12 @@ const DESCRIPTORS: ReadonlyMap<string, string> = new Map([
   ['@yearly', '0 0 1 1 *'],
 ]);
 
+/** Far more than the 100 characters of a request or a column. */
+const MAXIMUM_LENGTH = 1_000;
+
 /** Reads a cron expression by rules K1 to K3; undefined is `invalid_cron`. */
 export const parseCron = (text: string): Cron | undefined => {
+  if (text.length > MAXIMUM_LENGTH) return undefined;
   const fields = (DESCRIPTORS.get(text) ?? text).split(/[ \t]+/);
   if (fields.length !== 5) return undefined;
   const [minuteText = '', hourText = '', dayOfMonthText = '', monthText = '', dayOfWeekText = ''] = fields;

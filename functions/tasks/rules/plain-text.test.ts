@@ -23,6 +23,11 @@ test.each([
   ['<html><head><title>T</title><meta></head><body>x</body></html>', 'x'],
   ['<head><title>never closed</title><body>x', 'x'],
   ['<header>a</header><p>b</p>', 'a\nb'],
+  ['<a href="o">outer <a href="i">inner</a> rest</a>', 'outer (o)inner (i) rest'],
+  ['<a href="h">never closed', 'never closed (h)'],
+  ['<a HREF="h" href="other">x</A>', 'x (h)'],
+  ['a</br>b', 'a\nb'],
+  ['<ul><li>a<li>b</ul>c', 'a\nb\n\nc'],
   ['', ''],
 ])('%j', (html, text) => {
   expect(toPlainText(html)).toBe(text);
@@ -69,10 +74,25 @@ test.each([
   ['<p>x', 65_535],
   ['<head>', 65_535],
   ['<br>', 65_535],
+  ['<b>', 65_535],
+  ['<svg>', 65_535],
+  ['<a href=x>y</a>', 65_535],
+  ['&', 1_048_576],
+  ['&lt', 1_048_576],
   [' \n', 1_048_576],
   ['x&lt;', 1_048_576],
 ])('takes no time over %j in %i bytes', (piece, bytes) => {
   const startedAt = performance.now();
   toPlainText(piece.repeat(Math.floor(bytes / piece.length)));
   expect(performance.now() - startedAt).toBeLessThan(1_000);
+});
+
+test.each([
+  ['nested links', '<a href=h>x '.repeat(2_500) + '</a>'.repeat(7_500)],
+  ['ends of elements that are not open', '<ul>'.repeat(8_000) + '</ol>'.repeat(6_500)],
+  ['ends of elements that are deep inside', '<b><i>'.repeat(5_000) + '</b></i>'.repeat(4_000)],
+])('takes no time over %s', (_name, html) => {
+  const startedAt = performance.now();
+  toPlainText(html);
+  expect(performance.now() - startedAt).toBeLessThan(250);
 });

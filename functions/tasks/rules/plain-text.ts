@@ -1,4 +1,4 @@
-import { Parser } from 'htmlparser2';
+import { walkHtml } from './html-walk.ts';
 
 const DROPPED = new Set(['head', 'style', 'script']);
 const BLOCKS = new Set(
@@ -7,15 +7,11 @@ const BLOCKS = new Set(
   tr ul`.split(/\s+/),
 );
 
-interface OpenLink {
-  readonly href: string;
-  /** Index of the first piece that belongs to the link's text. */
-  readonly start: number;
-}
+const collapsed = (text: string): string => text.replace(/\s+/g, ' ');
 
 /** A link as text: `text (href)`, or the address alone when the text says no more. */
 const linkText = (text: string, href: string): string => {
-  const shown = text.replace(/\s+/g, ' ').trim();
+  const shown = collapsed(text).trim();
   return shown === '' || shown === href ? href : `${text.trimEnd()} (${href})`;
 };
 
@@ -28,12 +24,13 @@ const tidied = (text: string): string =>
 
 /**
  * The text part of a mail from its HTML part (rule M6). A block also begins on a line of its own, so that the words
- * before it do not run into it.
+ * before it do not run into it. In steps, as a body of a megabyte takes long enough to hold others up.
  */
-export const toPlainText = (html: string): string => {
+export function* plainTextSteps(html: string): Generator<undefined, string> {
   const pieces: string[] = [];
-  const links: OpenLink[] = [];
-  const dropped: string[] = [];
+  let link: { readonly href: string; readonly start: number } | undefined;
+  let dropped: string[] = [];
+  let text = '';
   let onLine = false;
 
   const push = (piece: string): void => {
@@ -42,32 +39,50 @@ export const toPlainText = (html: string): string => {
     else if (piece.trim() !== '') onLine = true;
   };
 
-  const closeLink = (): void => {
-    const link = links.pop();
-    if (!link || link.href === '') return;
-    const text = pieces.splice(link.start).join('');
-    push(linkText(text, link.href));
+  /** Entities cut a text into many pieces, which are looked at together. */
+  const flush = (): void => {
+    if (text !== '') push(collapsed(text));
+    text = '';
   };
 
-  const parser = new Parser({
-    onopentag: (name, attributes) => {
-      if (name === 'body') dropped.length = 0;
+  const closeLink = (): void => {
+    if (!link || link.href === '') return;
+    push(linkText(pieces.splice(link.start).join(''), link.href));
+    link = undefined;
+  };
+
+  yield* walkHtml(html, {
+    open: (name, href) => {
+      flush();
+      if (name === 'body') dropped = [];
       if (DROPPED.has(name)) dropped.push(name);
       if (dropped.length > 0) return;
       if (name === 'br') push('\n');
-      else if (name === 'a') links.push({ href: (attributes['href'] ?? '').trim(), start: pieces.length });
+      else if (name === 'a') link = { href: href.trim(), start: pieces.length };
       else if (BLOCKS.has(name) && onLine) push('\n');
     },
-    ontext: (text) => {
-      if (dropped.length === 0) push(text.replace(/\s+/g, ' '));
-    },
-    onclosetag: (name) => {
+    close: (name) => {
+      flush();
       if (dropped.at(-1) === name) dropped.pop();
       else if (dropped.length > 0) return;
       else if (name === 'a') closeLink();
       else if (BLOCKS.has(name)) push('\n');
     },
+    text: (piece) => {
+      if (dropped.length === 0) text += piece;
+    },
   });
-  parser.end(html);
+  flush();
+  closeLink();
+  yield;
   return tidied(pieces.join(''));
+}
+
+/** {@link plainTextSteps} in one go. */
+export const toPlainText = (html: string): string => {
+  const steps = plainTextSteps(html);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 };

@@ -1,4 +1,3 @@
-import { ownValue } from '#shared/text/names.ts';
 /** The two texts of a mail template, with placeholders `{{1}}` to `{{99}}`. */
 export interface Template {
   readonly subject: string;
@@ -15,16 +14,13 @@ export const MAXIMUM_BODY_BYTES = 1_048_576;
 
 const PLACEHOLDER = /\{\{([1-9][0-9]?)\}\}/g;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ownValue(ESCAPES, character) ?? character);
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 
 /** The distinct numbers that a template uses, ascending. */
 export const variablesOf = ({ subject, body }: Template): number[] => {
@@ -37,7 +33,11 @@ export const hasEnoughVariables = (template: Template, count: number): boolean =
   count >= (variablesOf(template).at(-1) ?? 0);
 
 /** The filled text, or undefined as soon as it exceeds the limit: a few placeholders can ask for gigabytes. */
-const fill = (text: string, values: readonly string[], maximumBytes: number): string | undefined => {
+const fill = (
+  text: string,
+  valueFor: (number: number) => string,
+  maximumBytes: number,
+): string | undefined => {
   const pieces: string[] = [];
   let bytes = 0;
   let end = 0;
@@ -47,7 +47,7 @@ const fill = (text: string, values: readonly string[], maximumBytes: number): st
     return bytes <= maximumBytes;
   };
   for (const match of text.matchAll(PLACEHOLDER)) {
-    if (!push(text.slice(end, match.index)) || !push(values[Number(match[1]) - 1] ?? '')) return undefined;
+    if (!push(text.slice(end, match.index)) || !push(valueFor(Number(match[1])))) return undefined;
     end = match.index + match[0].length;
   }
   return push(text.slice(end)) ? pieces.join('') : undefined;
@@ -59,8 +59,16 @@ export const render = (template: Template, variables: readonly string[]): Render
     const detail = `the template uses {{${variablesOf(template).at(-1)}}}, the content has ${variables.length}`;
     return { kind: 'refused', code: 'variable_missing', detail };
   }
-  const html = fill(template.body, variables.map(escapeHtml), MAXIMUM_BODY_BYTES);
-  const subject = fill(template.subject, variables, Number.POSITIVE_INFINITY) ?? '';
+  const escaped = new Map<number, string>();
+  // Escaped once, and only when it is used: the first that is too much ends the work.
+  const escapedValue = (number: number): string => {
+    const value = escaped.get(number) ?? escapeHtml(variables[number - 1] ?? '');
+    escaped.set(number, value);
+    return value;
+  };
+  const html = fill(template.body, escapedValue, MAXIMUM_BODY_BYTES);
+  const subject =
+    fill(template.subject, (number) => variables[number - 1] ?? '', Number.POSITIVE_INFINITY) ?? '';
   if (html === undefined) {
     return { kind: 'refused', code: 'too_large', detail: `the body exceeds ${MAXIMUM_BODY_BYTES} bytes` };
   }
