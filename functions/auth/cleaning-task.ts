@@ -1,5 +1,5 @@
 import { changeScheduledTask, ensureScheduledTask } from '#functions/tasks/index.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
+import type { Database } from '#shared/database/database.ts';
 import type { Context } from '#shared/runtime/context.ts';
 
 /** Noon and midnight. */
@@ -9,14 +9,15 @@ const CLEANING = { method: 'POST', cron: '0 0,12 * * *', timezone: 'UTC', active
  * Makes sure that the one task that calls for cleaning exists, and restores its values if it has others. Returns
  * its id and whether it is new.
  */
-export const scheduleCleaning = (context: Context): Promise<{ id: number; created: boolean }> =>
-  withTransaction(context.db, async (transaction) => {
-    const url = `${context.config.INTERNAL_BASE_URL}/api/v6/tokens/clean`;
-    for (;;) {
-      const task = await ensureScheduledTask(transaction, context, { url, ...CLEANING });
-      if (task.created) return task;
-      // It is gone when somebody deleted it between the two steps.
-      if (await changeScheduledTask(transaction, context, { url }, { ...CLEANING, content: null }))
-        return task;
-    }
-  });
+export const scheduleCleaning = async (
+  transaction: Database,
+  context: Context,
+): Promise<{ id: number; created: boolean }> => {
+  const url = `${context.config.INTERNAL_BASE_URL}/api/v6/tokens/clean`;
+  for (;;) {
+    const task = await ensureScheduledTask(transaction, context, { url, ...CLEANING });
+    if (task.created) return task;
+    // It is gone when somebody deleted it between the two steps.
+    if (await changeScheduledTask(transaction, context, { url }, { ...CLEANING, content: null })) return task;
+  }
+};

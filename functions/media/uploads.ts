@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { acting, requireActor } from '#shared/http/acting.ts';
 import type { Caller } from '#shared/http/caller.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { uploadKey } from './keys.ts';
@@ -42,7 +43,7 @@ export interface StartedUpload {
  * @throws AppError `forbidden` for a type that the caller may not upload, `payload_too_large`, `unavailable`
  */
 export const startUpload = async (context: RequestContext, plan: UploadPlan): Promise<StartedUpload> => {
-  const { caller, config, db, now } = context;
+  const { caller, config, now } = context;
   const { byTutors, maxBytes } = mediaTypeRules(plan.type);
   if (caller.kind !== 'service' && !byTutors) throw new AppError('forbidden');
   if (plan.size > maxBytes) throw new AppError('payload_too_large');
@@ -54,7 +55,7 @@ export const startUpload = async (context: RequestContext, plan: UploadPlan): Pr
   const byService = caller.kind === 'service';
   const ownerId = caller.kind === 'user' ? caller.userId : undefined;
   const upload = { id, type, filename, size, expectedSha256, byService, ownerId, expiresAt };
-  await insertUpload(db, upload, startedAt);
+  await acting(context, (tx) => insertUpload(tx, upload, startedAt));
   const seconds = Math.ceil((expiresAt.getTime() - startedAt.getTime()) / 1_000);
   const presigned = await store.presignPut?.(uploadKey(id), SENT_TYPE, seconds);
   return { id, url: presigned ?? uploadUrl(context, id, expiresAt), expiresAt };
@@ -171,6 +172,7 @@ const completeClaimed = async (
     const { type, filename, ownerId, byService } = upload;
     const origin = { type, filename, ownerId, isAttached: byService };
     return withTransaction(db, async (tx) => {
+      await requireActor(tx, context.caller);
       const made = await commitMedium(tx, context, { staged, content, origin });
       if (!(await endClaim(tx, id, leaseUntil, made.id))) throw alreadyCompleting();
       return made;

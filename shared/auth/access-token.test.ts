@@ -54,6 +54,9 @@ test.each([
   }
 });
 
-test.each(['', '.', '..', '...', 'a', 'a.b.c', `${'a'.repeat(100_000)}.b.c`])('%.10s is no token', async (text) => {
-  expect(await readAccessToken(text, SETTINGS, now)).toBeUndefined();
-});
+test.each(['', '.', '..', '...', 'a', 'a.b.c', `${'a'.repeat(100_000)}.b.c`])(
+  '%.10s is no token',
+  async (text) => {
+    expect(await readAccessToken(text, SETTINGS, now)).toBeUndefined();
+  },
+);

@@ -22,7 +22,7 @@ export const handler = endpoint(
     },
   },
   async ({ path }, context) => {
-    const { id, created } = await ensureSettings(context, path.id, actorOf(context).id);
+    const { id, created } = await ensureSettings(context, path.id, actorOf(context));
     if (!created) return { status: 200, body: { id, message: 'the account has settings' } };
     return {
       status: 201,

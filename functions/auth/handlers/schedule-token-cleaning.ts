@@ -1,3 +1,4 @@
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody } from '#shared/http/fields.ts';
 import { scheduleCleaning } from '../cleaning-task.ts';
@@ -19,7 +20,7 @@ export const handler = endpoint(
     },
   },
   async (_input, context) => {
-    const { id, created } = await scheduleCleaning(context);
+    const { id, created } = await acting(context, (transaction) => scheduleCleaning(transaction, context));
     if (!created) return { status: 200, body: { id, message: 'token cleaning is scheduled as before' } };
     const headers = { location: `/api/v6/admin/scheduled-tasks/${id}` };
     return { status: 201, headers, body: { id, message: 'token cleaning scheduled' } };

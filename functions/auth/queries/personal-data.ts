@@ -45,6 +45,29 @@ export const forgetActor = async (transaction: Database, actorId: number): Promi
     .execute();
 };
 
+/**
+ * Keeps the ids of sessions that were used since, and nothing else of them, so that their access tokens stay
+ * refused when the account is gone.
+ */
+export const keepErasedSessions = async (
+  transaction: Database,
+  userId: number,
+  since: Date,
+  now: Date,
+): Promise<void> => {
+  await transaction
+    .insertInto('erased_sessions')
+    .columns(['session_id', 'created_at'])
+    .expression((query) =>
+      query
+        .selectFrom('user_sessions')
+        .select(({ val }) => ['id', val(now).as('created_at')])
+        .where('user_id', '=', userId)
+        .where('last_used_at', '>', since),
+    )
+    .execute();
+};
+
 /** Deletes the account; settings, sessions, tokens, links, networks and events go with it by their keys. */
 export const deleteAccount = async (transaction: Database, id: number): Promise<void> => {
   await transaction.deleteFrom('users').where('id', '=', id).execute();

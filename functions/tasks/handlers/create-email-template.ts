@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody } from '#shared/http/fields.ts';
 import { emailTemplateFields } from '../email-template-fields.ts';
@@ -22,9 +23,10 @@ export const handler = endpoint(
     },
     errors: ['slug_taken'],
   },
-  async ({ body }, { db }) => {
+  async ({ body }, context) => {
     const { slug, subject_template: subject, body_template, sensitive } = body;
-    const id = await createEmailTemplate(db, { slug, subject, body: body_template, sensitive });
+    const fields = { slug, subject, body: body_template, sensitive };
+    const id = await acting(context, (transaction) => createEmailTemplate(transaction, fields));
     return {
       status: 201,
       headers: { location: `/api/v6/admin/email-templates/${id}` },

@@ -1,3 +1,4 @@
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody } from '#shared/http/fields.ts';
 import { taskOfTemplate } from '../immediate-task-fields.ts';
@@ -22,7 +23,8 @@ export const handler = endpoint(
   },
   async ({ body }, context) => {
     const { template_id: templateId, user_id: userId, content } = body;
-    const id = await enqueueByTemplate(context.db, context, { templateId, userId, content });
+    const order = { templateId, userId, content };
+    const id = await acting(context, (transaction) => enqueueByTemplate(transaction, context, order));
     return {
       status: 201,
       headers: { location: `/api/v6/admin/immediate-tasks/${id}` },

@@ -1,3 +1,4 @@
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody } from '#shared/http/fields.ts';
 import { taskByTemplate, toNewTask } from '../scheduled-task-fields.ts';
@@ -20,7 +21,8 @@ export const handler = endpoint(
   async ({ body }, context) => {
     const { template_id: templateId } = body;
     const template = templateId ? ({ field: 'template_id', id: templateId } as const) : undefined;
-    const id = await createScheduledTask(context.db, context, { ...toNewTask(body), template });
+    const task = { ...toNewTask(body), template };
+    const id = await acting(context, (transaction) => createScheduledTask(transaction, context, task));
     return {
       status: 201,
       headers: { location: `/api/v6/admin/scheduled-tasks/${id}` },

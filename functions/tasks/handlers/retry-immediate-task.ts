@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
 import { retryImmediateTask } from '../immediate-rerun.ts';
@@ -16,7 +17,7 @@ export const handler = endpoint(
     errors: ['already_enqueued', 'not_renderable'],
   },
   async ({ path }, context) => {
-    await retryImmediateTask(context.db, path.id, context);
+    await acting(context, (transaction) => retryImmediateTask(transaction, path.id, context));
     return { status: 202, body: { requeued: 1 } };
   },
 );

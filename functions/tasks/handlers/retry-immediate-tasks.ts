@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { requestTime } from '#shared/http/request-fields.ts';
 import { retryFailedTasks } from '../immediate-rerun.ts';
@@ -28,7 +29,8 @@ export const handler = endpoint(
   },
   async ({ body }, context) => {
     const { template_id: templateId, created_after: createdAfter, limit } = body;
-    const result = await retryFailedTasks(context.db, { templateId, createdAfter, limit }, context);
+    const selection = { templateId, createdAfter, limit };
+    const result = await acting(context, (transaction) => retryFailedTasks(transaction, selection, context));
     return { status: 202, body: { requeued: result.requeued, skipped: result.skipped } };
   },
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { idField, pathId } from '#shared/http/fields.ts';
 import { runNow } from '../scheduled-tasks.ts';
@@ -13,8 +14,8 @@ export const handler = endpoint(
     responses: { 202: { description: 'The run is due now.', schema: z.object({ run_id: idField() }) } },
     errors: ['task_inactive'],
   },
-  async ({ path }, context) => ({
-    status: 202,
-    body: { run_id: await runNow(context.db, context, path.id) },
-  }),
+  async ({ path }, context) => {
+    const runId = await acting(context, (transaction) => runNow(transaction, context, path.id));
+    return { status: 202, body: { run_id: runId } };
+  },
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
 import { changeScheduledTask } from '../scheduled-task-change.ts';
@@ -16,7 +17,8 @@ export const handler = endpoint(
     errors: ['task_exists'],
   },
   async ({ path, body }, context) => {
-    await changeScheduledTask(context.db, context, path.id, toChanges(body));
+    const changes = toChanges(body);
+    await acting(context, (transaction) => changeScheduledTask(transaction, context, path.id, changes));
     return { status: 204 };
   },
 );
