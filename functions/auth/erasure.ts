@@ -1,6 +1,5 @@
 import { remove } from '#functions/media/index.ts';
 import type { AccessClaims } from '#shared/auth/access-token.ts';
-import { endedSessionKeptMs } from '#shared/auth/rebuild-marks.ts';
 import { requireStanding } from '#shared/auth/standing.ts';
 import type { Database } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -50,8 +49,7 @@ export const eraseAccount = async (
   await forgetKeysOfUser(transaction, userId);
   await forgetActor(transaction, userId);
   const now = context.now();
-  const usedSince = new Date(now.getTime() - endedSessionKeptMs(context.config));
-  await keepErasedSessions(transaction, userId, usedSince, now);
+  await keepErasedSessions(transaction, userId, now);
   await deleteAccount(transaction, userId);
   await recordEvents(transaction, [{ kind: 'erase', userId: undefined, actorId: actor?.userId }], now);
   if (highestSessionId !== undefined) markAfterCommit(transaction, context, { userId, highestSessionId });

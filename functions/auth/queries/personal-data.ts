@@ -46,13 +46,12 @@ export const forgetActor = async (transaction: Database, actorId: number): Promi
 };
 
 /**
- * Keeps the ids of sessions that were used since, and nothing else of them, so that their access tokens stay
- * refused when the account is gone.
+ * Keeps the ids of an account's sessions, and nothing else of them, so that their access tokens stay refused when
+ * the account is gone.
  */
 export const keepErasedSessions = async (
   transaction: Database,
   userId: number,
-  since: Date,
   now: Date,
 ): Promise<void> => {
   await transaction
@@ -62,8 +61,7 @@ export const keepErasedSessions = async (
       query
         .selectFrom('user_sessions')
         .select(({ val }) => ['id', val(now).as('created_at')])
-        .where('user_id', '=', userId)
-        .where('last_used_at', '>', since),
+        .where('user_id', '=', userId),
     )
     .execute();
 };
