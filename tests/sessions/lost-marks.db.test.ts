@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AccountWorld, openAccountWorld, type SignedIn } from '#functions/account/testing/account-world.ts';
+import {
+  type AccountWorld,
+  openAccountWorld,
+  type SignedIn,
+} from '#functions/account/testing/account-world.ts';
 import type { AccessClaims } from '#shared/auth/access-token.ts';
 import { rebuildMarks } from '#shared/auth/rebuild-marks.ts';
 import { readMarks } from '#shared/auth/revocation.ts';
@@ -113,7 +117,8 @@ test('more marks than a batch are rebuilt', async () => {
   const { rows } = await sql<{ id: number }>`
     SELECT id FROM user_sessions WHERE user_id = ${account.id} AND ended_at IS NOT NULL`.execute(world.db);
   expect(rows).toHaveLength(2_500);
-  for (const { id } of rows) expect(await marked({ userId: account.id, role: 1, sessionId: id })).toBe('ended');
+  for (const { id } of rows)
+    expect(await marked({ userId: account.id, role: 1, sessionId: id })).toBe('ended');
   expect(await marked({ userId: account.id, role: 1, sessionId })).toBe('unmarked');
 });
 

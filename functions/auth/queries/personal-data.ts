@@ -49,11 +49,7 @@ export const forgetActor = async (transaction: Database, actorId: number): Promi
  * Keeps the ids of an account's sessions, and nothing else of them, so that their access tokens stay refused when
  * the account is gone.
  */
-export const keepErasedSessions = async (
-  transaction: Database,
-  userId: number,
-  now: Date,
-): Promise<void> => {
+export const keepErasedSessions = async (transaction: Database, userId: number, now: Date): Promise<void> => {
   await transaction
     .insertInto('erased_sessions')
     .columns(['session_id', 'created_at'])
