@@ -74,20 +74,23 @@ describe('while Redis is away', () => {
   test.each([
     ['demoted', 'role', 2],
     ['disabled', 'disabled_at', new Date()],
-  ] as const)('an admin who was %s reads until the token expires and changes nothing', async (_name, column, value) => {
-    const account = await lonely.createAccount({ role: 3 });
-    const { headers } = await lonely.logIn(account);
-    const preview = () => lonely.call('POST', '/admin/email-templates/1/preview', { headers, body: {} });
-    expect((await preview()).status).not.toBe(401);
-    await lonely.db
-      .updateTable('users')
-      .set({ [column]: value })
-      .where('id', '=', account.id)
-      .execute();
-    // The guard itself asks the database: this one has no transaction that could.
-    expect(await preview()).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
-    expect((await lonely.call('GET', '/admin/users', { headers })).status).toBe(200);
-  });
+  ] as const)(
+    'an admin who was %s reads until the token expires and changes nothing',
+    async (_name, column, value) => {
+      const account = await lonely.createAccount({ role: 3 });
+      const { headers } = await lonely.logIn(account);
+      const preview = () => lonely.call('POST', '/admin/email-templates/1/preview', { headers, body: {} });
+      expect((await preview()).status).not.toBe(401);
+      await lonely.db
+        .updateTable('users')
+        .set({ [column]: value })
+        .where('id', '=', account.id)
+        .execute();
+      // The guard itself asks the database: this one has no transaction that could.
+      expect(await preview()).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
+      expect((await lonely.call('GET', '/admin/users', { headers })).status).toBe(200);
+    },
+  );
 
   test('a session that ended is no way to administrate', async () => {
     const account = await lonely.createAccount({ role: 3 });
