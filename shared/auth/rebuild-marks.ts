@@ -81,7 +81,7 @@ export const rebuildMarks = async (context: Rebuilding): Promise<boolean> => {
       marked += last;
     }
     const finished = await redis.eval(FINISH, 2, lock.key, completeKey(prefix), lock.holder, runId);
-    if (finished === 1) log.warn({ sessions: marked }, 'revocation marks were missing and have been rebuilt');
+    if (finished === 1) log.info({ sessions: marked }, 'revocation marks have been rebuilt');
     return finished === 1;
   } catch (error) {
     // Also a command that came too late to be answered may have taken the lock.
@@ -94,14 +94,18 @@ const underWay = new WeakSet<Redis>();
 /** The rebuilding belongs to no request: it must not be taken for a part of the one that noticed the loss. */
 const outsideRequests = AsyncLocalStorage.snapshot();
 
-/** Sees to it that {@link rebuildMarks} is tried, in the background and not more often than every now and then. */
-export const rebuildMarksSoon = (context: Rebuilding): void => {
+/**
+ * Tries {@link rebuildMarks} in the background, not more often than every now and then; false when it was tried a
+ * moment ago.
+ */
+export const rebuildMarksSoon = (context: Rebuilding): boolean => {
   const { redis, log } = context;
-  if (underWay.has(redis)) return;
+  if (underWay.has(redis)) return false;
   underWay.add(redis);
   outsideRequests(() => {
     rebuildMarks(context)
       .catch((error: unknown) => log.warn({ err: error }, 'revocation marks could not be rebuilt yet'))
       .finally(() => setTimeout(() => underWay.delete(redis), PAUSE_MS).unref());
   });
+  return true;
 };

@@ -104,6 +104,24 @@ test.each([
   expect(await profile(other)).toBe(200);
 });
 
+test('a mark that its process could not write any more is written by the next that connects', async () => {
+  const account = await world.createAccount();
+  const session = await world.logIn(account);
+  const claims = claimsOf(account.id, session);
+  // As a process that died between its commit and the mark.
+  await sql`UPDATE user_sessions SET ended_at = UTC_TIMESTAMP(3) WHERE id = ${claims.sessionId}`.execute(
+    world.db,
+  );
+  expect(await marked(claims)).toBe('unmarked');
+  world.redis.disconnect(true);
+  for (let tries = 0; (await marked(claims)) !== 'ended'; tries++) {
+    if (tries > 100) throw new Error('the mark is not written');
+    await profile(admin);
+    await sleep(50);
+  }
+  expect(await profile(session)).toBe(401);
+});
+
 test('more marks than a batch are rebuilt', async () => {
   const account = await world.createAccount();
   const session = await world.logIn(account);
