@@ -1,4 +1,5 @@
 import { confirmPassword, type Erasure, eraseAccount, lockForErasure } from '#functions/auth/index.ts';
+import type { AccessClaims } from '#shared/auth/access-token.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -32,9 +33,9 @@ export const eraseOwnAccount = (context: Context, given: GivenPassword): Promise
  * Erases somebody's account on an admin's word; the event that stays names the admin.
  * @throws AppError `conflict` for the admin's own account, `not_found`, `last_admin`, `invalid_token`
  */
-export const eraseUser = async (context: Context, actorId: number, userId: number): Promise<void> => {
-  if (userId === actorId) {
+export const eraseUser = async (context: Context, actor: AccessClaims, userId: number): Promise<void> => {
+  if (userId === actor.userId) {
     throw new AppError('conflict', { message: 'Delete your own account through your profile.' });
   }
-  await withTransaction(context.db, (transaction) => erase(transaction, context, { userId, actorId }));
+  await withTransaction(context.db, (transaction) => erase(transaction, context, { userId, actor }));
 };

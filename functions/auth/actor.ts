@@ -1,10 +1,10 @@
-import { callerId } from '#shared/http/caller.ts';
+import { callerClaims } from '#shared/http/caller.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { clientOf } from './client.ts';
 import type { Actor } from './users.ts';
 
 /** The admin whom the guard has let pass. */
 export const actorOf = (context: Pick<RequestContext, 'caller' | 'address' | 'request'>): Actor => ({
-  id: callerId(context.caller),
+  ...callerClaims(context.caller),
   client: clientOf(context),
 });

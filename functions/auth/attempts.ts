@@ -34,8 +34,8 @@ export type Attempt =
       readonly report: boolean;
     };
 
-/** Longer than a request may take: then the process that held the attempt has died. */
-const RESERVATION_MS = 60_000;
+/** The share of a request's time for which it waits for others; what is left is enough to judge. */
+const WAITING_SHARE = 0.8;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 160;
 
@@ -86,13 +86,19 @@ export const reserveAttempt = async (context: Context, wanted: readonly Counter[
     } catch (error) {
       if (store === memory) throw error;
       log.warn({ err: error }, 'attempts are counted in memory');
+      // Redis may carry out later what it did not answer in time; commands of a connection keep their order.
+      const released = counters.map((): AttemptEnd => 'release');
+      store.settle(refs, released, { id, now: context.now().getTime() }).catch(() => undefined);
       return { store: memory, result: await work(memory) };
     }
   };
 
+  // Nothing is judged for longer than a request may take: then the process that held the attempt has died.
+  const longestMs = config.REQUEST_TIMEOUT_SECONDS * 1_000;
+  const startedAt = performance.now();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const now = context.now().getTime();
-    const attempt = { id, now, lapsesAt: now + RESERVATION_MS };
+    const attempt = { id, now, lapsesAt: now + longestMs };
     const { store, result } = await tryIn(shared, (place) => place.reserve(refs, attempt));
     if (result.verdict === 'reserved') {
       const settle = async (end: 'failure' | 'success' | 'release'): Promise<LimitState[]> => {
@@ -106,6 +112,15 @@ export const reserveAttempt = async (context: Context, wanted: readonly Counter[
     if (result.verdict === 'limited') {
       const reached = states(result.counts, now).filter(({ remaining }) => remaining === 0);
       return { allowed: false, reached, report: result.report };
+    }
+    if (performance.now() - startedAt > WAITING_SHARE * longestMs) {
+      // What stands in the way lapses within the time that a judgement may take.
+      const blocked = states(result.counts, now).map((state) => ({
+        ...state,
+        remaining: 0,
+        resetSeconds: Math.ceil(longestMs / 1_000),
+      }));
+      return { allowed: false, reached: blocked, report: false };
     }
     await sleep(pause * (0.5 + Math.random()), undefined, { signal });
   }

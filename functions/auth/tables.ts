@@ -60,6 +60,11 @@ interface RefreshTokens {
   created_at: Date;
 }
 
+interface ErasedSessions {
+  session_id: number;
+  created_at: Date;
+}
+
 interface OneTimeTokens {
   id: Generated<number>;
   user_id: number;
@@ -106,6 +111,7 @@ declare module '#shared/database/tables.ts' {
     one_time_tokens: OneTimeTokens;
     user_networks: UserNetworks;
     auth_events: AuthEvents;
+    erased_sessions: ErasedSessions;
     mail_requests: MailRequests;
   }
 }

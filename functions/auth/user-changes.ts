@@ -97,11 +97,11 @@ const apply = async (
 ): Promise<void> => {
   const { changes, mediaId, actor } = change;
   const { email, role, active, settings } = changes;
-  const isOwn = id === actor.id;
+  const isOwn = id === actor.userId;
   const takesRights = (role !== undefined && role !== 3) || active === false;
   // Admins are locked before the account, so that two who change each other do not wait for each other.
-  if (takesRights && !isOwn) await requireAnotherAdmin(transaction, id, actor.id);
-  const account = await lockUser(transaction, id, actor.id);
+  if (takesRights && !isOwn) await requireAnotherAdmin(transaction, id, actor.userId);
+  const account = await lockUser(transaction, id, actor);
   if (isOwn) refuseOwnRights(account, changes);
   const events: EventKind[] = [];
   for (const step of [changeEmail, changeUsername, changeRights]) {
@@ -112,7 +112,7 @@ const apply = async (
   }
   if (mediaId !== undefined) await replaceAvatar(transaction, context, account, mediaId);
   if (events.length === 0) return;
-  const { id: actorId, client } = actor;
+  const { userId: actorId, client } = actor;
   const rows = events.map((kind) => ({ kind, userId: id, actorId, client }));
   await recordEvents(transaction, rows, context.now());
 };

@@ -1,7 +1,8 @@
-import type { Role } from '#shared/auth/access-token.ts';
+import type { AccessClaims, Role } from '#shared/auth/access-token.ts';
+import { requireStanding } from '#shared/auth/standing.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import { AppError, assertThat } from '#shared/errors/app-error.ts';
+import { assertThat } from '#shared/errors/app-error.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
 import type { Context, TransactionContext } from '#shared/runtime/context.ts';
@@ -24,8 +25,7 @@ import { usernameKey } from './rules/username.ts';
 import { endSessions } from './session-ends.ts';
 
 /** The admin who calls. */
-export interface Actor {
-  readonly id: number;
+export interface Actor extends AccessClaims {
   readonly client: Client;
 }
 
@@ -82,7 +82,7 @@ export const createUser = async (
   transaction: Transaction,
   context: TransactionContext,
   { email, username, passwordHash, role, mediaId }: PreparedUser,
-  { id: actorId, client }: Actor,
+  { userId: actorId, client }: Actor,
 ): Promise<number> => {
   const now = context.now();
   const account = { username, usernameKey: usernameKey(username), email, passwordHash, role };
@@ -94,11 +94,16 @@ export const createUser = async (
 
 /**
  * Locks an account that an admin changes.
- * @throws AppError `not_found`; `invalid_token` when it is the admin's own and no longer active (R14)
+ * @throws AppError `not_found`; `invalid_token` for an actor who may not change anything any more
  */
-export const lockUser = async (transaction: Transaction, id: number, actorId: number): Promise<Account> => {
+export const lockUser = async (
+  transaction: Transaction,
+  id: number,
+  actor: AccessClaims,
+): Promise<Account> => {
+  // Before the actor's own row is shared: of two who have their own one shared, neither could lock it.
   const account = await lockAccount(transaction, id);
-  if (id === actorId && account?.state !== 'active') throw new AppError('invalid_token');
+  await requireStanding(transaction, actor);
   assertThat(account, 'not_found');
   return account;
 };
@@ -108,9 +113,9 @@ export const ensureSettings = async (
   transaction: Transaction,
   context: TransactionContext,
   id: number,
-  actorId: number,
+  actor: Actor,
 ): Promise<{ id: number; created: boolean }> => {
-  await lockUser(transaction, id, actorId);
+  await lockUser(transaction, id, actor);
   const created = await insertDefaultSettings(transaction, id, context.now());
   if (created !== undefined) return { id: created, created: true };
   const settings = await findSettings(transaction, id);
@@ -125,15 +130,16 @@ export const ensureSettings = async (
 export const setUserPassword = async (
   context: Context,
   { id, password }: { readonly id: number; readonly password: string },
-  { id: actorId, client }: Actor,
+  actor: Actor,
 ): Promise<void> => {
+  const { userId: actorId, client } = actor;
   const judged = await findAccount(context.db, id);
   assertThat(judged, 'not_found');
   refuseIdentity(password, judged);
   const hash = await context.passwords.hash(password, context.signal);
   await withTransaction(context.db, async (transaction) => {
     const now = context.now();
-    refuseIdentity(password, await lockUser(transaction, id, actorId));
+    refuseIdentity(password, await lockUser(transaction, id, actor));
     await storePasswordHash(transaction, id, hash, now);
     await spendResetLinks(transaction, id, now);
     const event = { kind: 'password_set_by_admin', userId: id, actorId, client } as const;

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Transaction } from '#shared/database/database.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
 import {
@@ -49,34 +48,32 @@ export const createEmailTemplate = (tx: Transaction, fields: TemplateFields): Pr
   insertTemplate(tx, fields);
 
 /** Changes the given fields. @throws AppError `not_found`, `slug_taken`, `template_built_in` */
-export const changeEmailTemplate = (
-  db: Database,
+export const changeEmailTemplate = async (
+  transaction: Transaction,
   id: number,
   fields: Partial<TemplateFields>,
-): Promise<void> =>
-  withTransaction(db, async (transaction) => {
-    const template = await lockTemplate(transaction, id);
-    if (!template) throw new AppError('not_found');
-    if (template.builtIn && fields.slug !== undefined && fields.slug !== template.slug) {
-      const message = 'The slug of a template that belongs to the product cannot be changed.';
-      throw new AppError('template_built_in', { message });
-    }
-    await changeTemplate(transaction, id, fields);
-  });
+): Promise<void> => {
+  const template = await lockTemplate(transaction, id);
+  if (!template) throw new AppError('not_found');
+  if (template.builtIn && fields.slug !== undefined && fields.slug !== template.slug) {
+    const message = 'The slug of a template that belongs to the product cannot be changed.';
+    throw new AppError('template_built_in', { message });
+  }
+  await changeTemplate(transaction, id, fields);
+};
 
 /**
  * Deletes a template that nothing needs. Its row is locked first, and whoever gives it to a task takes a shared
  * lock on it, so none can take it meanwhile.
  * @throws AppError `not_found`, `template_built_in`, `template_in_use`
  */
-export const deleteEmailTemplate = (db: Database, id: number): Promise<void> =>
-  withTransaction(db, async (transaction) => {
-    const template = await lockTemplate(transaction, id);
-    if (!template) throw new AppError('not_found');
-    if (template.builtIn) throw new AppError('template_built_in');
-    if (await isTemplateInUse(transaction, id)) throw new AppError('template_in_use');
-    await deleteTemplate(transaction, id);
-  });
+export const deleteEmailTemplate = async (transaction: Transaction, id: number): Promise<void> => {
+  const template = await lockTemplate(transaction, id);
+  if (!template) throw new AppError('not_found');
+  if (template.builtIn) throw new AppError('template_built_in');
+  if (await isTemplateInUse(transaction, id)) throw new AppError('template_in_use');
+  await deleteTemplate(transaction, id);
+};
 
 /** The text part, while others have their turn. */
 const plainTextInTurns = async (html: string): Promise<string> => {

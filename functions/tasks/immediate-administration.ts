@@ -1,5 +1,5 @@
 import type { Config } from '#shared/config/config.ts';
-import type { Database } from '#shared/database/database.ts';
+import type { Database, Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
 import { readContent } from './content-storage.ts';
@@ -49,6 +49,6 @@ export const getImmediateTask = async (
 };
 
 /** Deletes a task with its history; one that no worker holds is then never executed. @throws AppError `not_found` */
-export const removeImmediateTask = async (db: Database, id: number): Promise<void> => {
-  if (!(await deleteImmediateTask(db, id))) throw new AppError('not_found');
+export const removeImmediateTask = async (transaction: Transaction, id: number): Promise<void> => {
+  if (!(await deleteImmediateTask(transaction, id))) throw new AppError('not_found');
 };

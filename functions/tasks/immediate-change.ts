@@ -1,5 +1,4 @@
-import type { Database, Transaction } from '#shared/database/database.ts';
-import { withTransaction } from '#shared/database/transaction.ts';
+import type { Transaction } from '#shared/database/database.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { endContent, readContent, storeContent } from './content-storage.ts';
@@ -98,30 +97,29 @@ const takeFromWorker = async (
  * it: the attempt is closed, and a new round, with a Message-ID of its own, sends the new mail.
  * @throws AppError `not_found`, `validation_failed`, `not_renderable`
  */
-export const updateImmediateTask = (
-  db: Database,
+export const updateImmediateTask = async (
+  transaction: Transaction,
   id: number,
   change: ImmediateTaskChange,
   context: TaskContext,
-): Promise<void> =>
-  withTransaction(db, async (transaction) => {
-    const { task, templates } = await lockWithTemplates(transaction, id, change.templateId);
-    const template = templateOf(task, change, templates);
-    const move = moveOf(task.status, change.status);
-    const isOpen = (change.status ?? task.status) === 'Enqueued';
-    if (isOpen) checkRenderable(template, change.content ?? readContent(task, context.config), change);
-    await changeImmediateTask(transaction, id, {
-      userId: change.userId,
-      templateId: change.templateId,
-      ...contentAfter(task, change, template, { isOpen, config: context.config }),
-      ...errorAfter(task, change, move),
-    });
-    if (move === 'finish' && change.status !== undefined && change.status !== 'Enqueued') {
-      await takeFromWorker(transaction, task, CANCELLED);
-      await finishImmediateTask(transaction, id, change.status);
-    }
-    const changesTheMail = change.content !== undefined || change.templateId !== undefined;
-    const isOvertaken = isOpen && task.isHeld && changesTheMail;
-    if (isOvertaken) await takeFromWorker(transaction, task, OVERTAKEN);
-    if (isOvertaken || move === 'restart') await rerun(transaction, task, context);
+): Promise<void> => {
+  const { task, templates } = await lockWithTemplates(transaction, id, change.templateId);
+  const template = templateOf(task, change, templates);
+  const move = moveOf(task.status, change.status);
+  const isOpen = (change.status ?? task.status) === 'Enqueued';
+  if (isOpen) checkRenderable(template, change.content ?? readContent(task, context.config), change);
+  await changeImmediateTask(transaction, id, {
+    userId: change.userId,
+    templateId: change.templateId,
+    ...contentAfter(task, change, template, { isOpen, config: context.config }),
+    ...errorAfter(task, change, move),
   });
+  if (move === 'finish' && change.status !== undefined && change.status !== 'Enqueued') {
+    await takeFromWorker(transaction, task, CANCELLED);
+    await finishImmediateTask(transaction, id, change.status);
+  }
+  const changesTheMail = change.content !== undefined || change.templateId !== undefined;
+  const isOvertaken = isOpen && task.isHeld && changesTheMail;
+  if (isOvertaken) await takeFromWorker(transaction, task, OVERTAKEN);
+  if (isOvertaken || move === 'restart') await rerun(transaction, task, context);
+};

@@ -1,5 +1,5 @@
-import type { Database, Transaction } from '#shared/database/database.ts';
-import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
+import type { Transaction } from '#shared/database/database.ts';
+import { afterCommit } from '#shared/database/transaction.ts';
 import { AppError, assertThat, invalid } from '#shared/errors/app-error.ts';
 import { readClock } from './queries/database-clock.ts';
 import { holdTemplateBySlug, holdTemplates, type StoredTemplate } from './queries/email-templates.ts';
@@ -93,10 +93,9 @@ export const ensureTask = async (
 };
 
 /** Deletes a task; its runs that have not started vanish. @throws AppError `not_found` */
-export const deleteScheduledTask = (db: Database, id: number): Promise<void> =>
-  withTransaction(db, async (transaction) => {
-    assertThat((await deleteTasks(transaction, [id])) === 1, 'not_found');
-  });
+export const deleteScheduledTask = async (transaction: Transaction, id: number): Promise<void> => {
+  assertThat((await deleteTasks(transaction, [id])) === 1, 'not_found');
+};
 
 /** Deletes all tasks of a user, or the one with the url; returns how many there were. */
 export const deleteTasksOf = async (

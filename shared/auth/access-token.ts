@@ -53,6 +53,13 @@ export const signAccessToken = async (
 };
 
 /**
+ * Whether each segment is the one base64url text of its bytes. Decoders pass over the bits and characters that
+ * encode nothing, so that one token would have many texts.
+ */
+const isCanonical = (token: string): boolean =>
+  token.split('.').every((segment) => Buffer.from(segment, 'base64url').toString('base64url') === segment);
+
+/**
  * The claims of a valid access token, else undefined. With `ignoreExpiry` an expired one counts too
  * (logout may name its session by one).
  */
@@ -62,6 +69,7 @@ export const readAccessToken = async (
   now: Date,
   ignoreExpiry = false,
 ): Promise<AccessClaims | undefined> => {
+  if (!isCanonical(token)) return undefined;
   try {
     const { payload } = await jwtVerify(token, keyOf(settings), {
       algorithms: [ALGORITHM],

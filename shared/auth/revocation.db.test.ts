@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestResources, type TestResources } from '../testing/test-resources.ts';
-import { hasEnded, markEnded } from './revocation.ts';
+import { markEnded, readMarks } from './revocation.ts';
 
 let resources: TestResources;
 beforeAll(async () => {
@@ -8,7 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => resources.close());
 
-const ended = (userId: number, sessionId: number) => hasEnded(resources, { userId, role: 1, sessionId });
+const ended = async (userId: number, sessionId: number) =>
+  (await readMarks(resources, { userId, role: 1, sessionId })) === 'ended';
 
 test('the mark of a session hits that session alone, as long as an access token can live', async () => {
   await markEnded(resources, { sessionId: 10 });

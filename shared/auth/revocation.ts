@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log/log.ts';
 import type { AccessClaims } from './access-token.ts';
+import { completeKey, runIdOf, sessionKey, userKey } from './mark-keys.ts';
 
 /** What has ended: one session, or all sessions of a user up to the highest id among them. */
 export type Ending =
@@ -15,9 +16,6 @@ interface Marks {
 }
 
 const RETRY_MS = 1_000;
-
-const sessionKey = (prefix: string, sessionId: number) => `${prefix}:ended:session:${sessionId}`;
-const userKey = (prefix: string, userId: number) => `${prefix}:ended:user:${userId}`;
 
 // A user's mark only ever rises: two revocations may reach Redis in either order.
 const RAISE = `
@@ -49,17 +47,27 @@ export const markEnded = async (marks: Marks, ending: Ending): Promise<void> => 
   await attempt();
 };
 
-/** Whether the session of a token has ended; while Redis is away the token alone is trusted (auth.md R14). */
-export const hasEnded = async (marks: Marks, claims: AccessClaims): Promise<boolean> => {
-  const prefix = marks.config.REDIS_PREFIX;
+/**
+ * What the marks say of a token: its session has `ended` or is `unmarked`; Redis has lost marks, so that the
+ * absence of one is `uncertain`; or Redis is `away`.
+ */
+export type MarkedState = 'ended' | 'unmarked' | 'uncertain' | 'away';
+
+/** Looks a token up in the marks, in one round trip. */
+export const readMarks = async (marks: Marks, claims: AccessClaims): Promise<MarkedState> => {
+  const { redis, config, log } = marks;
+  const prefix = config.REDIS_PREFIX;
   try {
-    const [session, user] = await marks.redis.mget(
+    const runId = await runIdOf(redis);
+    const [session, user, completeFor] = await redis.mget(
       sessionKey(prefix, claims.sessionId),
       userKey(prefix, claims.userId),
+      completeKey(prefix),
     );
-    return session !== null || claims.sessionId <= Number(user ?? 0);
+    if (typeof session === 'string' || claims.sessionId <= Number(user ?? 0)) return 'ended';
+    return completeFor === runId ? 'unmarked' : 'uncertain';
   } catch (error) {
-    marks.log.warn({ err: error }, 'revocation marks could not be read, the token is trusted');
-    return false;
+    log.warn({ err: error }, 'revocation marks could not be read');
+    return 'away';
   }
 };

@@ -1,12 +1,12 @@
 import { type AccessClaims, type Role, readAccessToken } from '../auth/access-token.ts';
 import { isApiKey } from '../auth/api-key.ts';
-import { hasEnded } from '../auth/revocation.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Context } from '../runtime/context.ts';
 import { clientAddress } from './client-address.ts';
 import type { Guard } from './contract.ts';
 import { isListedOrigin } from './cors.ts';
 import type { HttpRequest } from './request.ts';
+import { requireLiveSession } from './session-check.ts';
 
 /** Who calls. `via` tells how a user proved it. */
 export type Caller =
@@ -73,7 +73,9 @@ export const authorize = async (
   const { caller, bad } = identity;
   if (bad === 'token') throw new AppError('invalid_token');
   if (caller.kind !== 'user') throw new AppError('unauthenticated');
-  if (await hasEnded(context, caller)) throw new AppError('invalid_token');
+  // What only some roles may do, and changes something, does not rest on the token alone.
+  const grave = !SAFE_METHODS.has(request.method) && forUsers.every((guard) => LEAST_ROLE[guard] > 1);
+  await requireLiveSession(context, caller, grave);
   if (caller.via === 'cookie') assertSameOrigin(request, context);
   if (forUsers.every((guard) => caller.role < LEAST_ROLE[guard])) throw new AppError('forbidden');
   return caller;

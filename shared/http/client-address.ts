@@ -1,10 +1,22 @@
 import { BlockList, isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { HttpRequest } from './request.ts';
 
-/** Text of an address; an IPv4-mapped IPv6 address counts as IPv4. */
-const plain = (address: string): string => {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  return mapped?.[1] ?? address;
+const IPV4_BITS = 24;
+const IPV6_BITS = 64;
+
+/** The address behind a text; one that is mapped into IPv6, in whatever spelling, is IPv4. Undefined for no address. */
+const parse = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined =>
+  // The gate is strict where the parser takes `127.1` or `0x7f000001`.
+  isIP(text) === 0 ? undefined : ipaddr.process(text.replace(/%.*$/, ''));
+
+const plain = (text: string): string => parse(text)?.toString() ?? text;
+
+const networkText = (address: ipaddr.IPv4 | ipaddr.IPv6): string => {
+  if (address instanceof ipaddr.IPv4) {
+    return `${ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${IPV4_BITS}`).toString()}/${IPV4_BITS}`;
+  }
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${IPV6_BITS}`).toString()}/${IPV6_BITS}`;
 };
 
 const lists = new WeakMap<readonly string[], BlockList>();
@@ -27,8 +39,8 @@ const isTrusted = (address: string, proxies: readonly string[]): boolean =>
   isIP(address) !== 0 && listOf(proxies).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
- * Address of the client: the socket's, unless a trusted proxy speaks; then the last entry of `X-Forwarded-For`
- * that no trusted proxy added, as only that one cannot be made up by the client.
+ * Address of the client, in one spelling: the socket's, unless a trusted proxy speaks; then the last entry of
+ * `X-Forwarded-For` that no trusted proxy added, as only that one cannot be made up by the client.
  */
 export const clientAddress = (
   request: Pick<HttpRequest, 'peer' | 'headers'>,
@@ -46,15 +58,15 @@ export const clientAddress = (
 
 /** The network of an address as auth.md writes it: `203.0.113.0/24` for IPv4, `2001:db8:1:2::/64` for IPv6. */
 export const networkOf = (address: string): string => {
-  const text = plain(address);
-  if (isIP(text) === 4) return `${text.split('.').slice(0, 3).join('.')}.0/24`;
-  if (isIP(text) !== 6) return 'unknown';
-  // The URL parser writes IPv6 in its canonical form, which leaves one place to expand.
-  const canonical = new URL(`http://[${text.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
-  const [head = '', tail = ''] = canonical.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const gap = canonical.includes('::') ? Array<string>(8 - before.length - after.length).fill('0') : [];
-  const prefix = [...before, ...gap, ...after].slice(0, 4).join(':');
-  return `${new URL(`http://[${prefix}::]`).hostname.slice(1, -1)}/64`;
+  const parsed = parse(address);
+  return parsed ? networkText(parsed) : 'unknown';
+};
+
+/**
+ * What an address counts as in the general limit: IPv4 as it is, IPv6 by network, because whoever has one address
+ * of a /64 has them all.
+ */
+export const countedAddress = (address: string): string => {
+  const parsed = parse(address);
+  return parsed instanceof ipaddr.IPv6 ? networkText(parsed) : (parsed?.toString() ?? address);
 };

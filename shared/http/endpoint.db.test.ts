@@ -371,6 +371,36 @@ describe('the general limit', () => {
     await closeResources(own);
   });
 
+  it.each([
+    [
+      'IPv4, however it is spelled',
+      ['192.0.2.5', '::ffff:192.0.2.5', '0:0:0:0:0:FFFF:c000:0205', '::ffff:c000:205'],
+    ],
+    [
+      'an IPv6 network',
+      ['2001:db8:9:9::1', '2001:db8:9:9:ffff::2', '2001:DB8:9:9:0:0:0:3', '2001:db8:9:9:1::'],
+    ],
+  ])('counts %s, as one', async (_name, addresses) => {
+    const own = await limited({});
+    const answers = await statuses(
+      own,
+      addresses.map((address) => ({ address })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+    await closeResources(own);
+  });
+
+  it('counts neighbours apart: IPv4 addresses of a network, IPv6 networks', async () => {
+    const own = await limited({});
+    const places = ['192.0.2.11', '192.0.2.12', '2001:db8:8:1::1', '2001:db8:8:2::1'];
+    const answers = await statuses(
+      own,
+      places.flatMap((address) => [{ address }, { address }]),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    await closeResources(own);
+  });
+
   it('exempts services and is off at 0', async () => {
     const own = await limited({});
     const service = { headers: { 'x-api-key': 'the-service-key' }, address: '198.51.100.9' };

@@ -10,9 +10,11 @@ import { AppError } from '../errors/app-error.ts';
 import { processResources, type Resources } from '../runtime/resources.ts';
 import { valuesByName } from '../text/names.ts';
 import { within } from '../time/within.ts';
+import { requireActor } from './acting.ts';
 import { type RawBody, readBody } from './body.ts';
 import { authorize } from './caller.ts';
 import type { Answer, AnyAnswer, Contract, Input } from './contract.ts';
+import { guardsOf } from './guards.ts';
 import {
   commitOnce,
   findAnswer,
@@ -123,7 +125,12 @@ const answerOnce = async (
   const known = contract.idempotent === true ? await once?.find(body) : undefined;
   if (known) return known;
   let isCommitted = false;
-  const commit: Commit = async (work, payload) => {
+  const isByRole = guardsOf(contract).some((guard) => guard === 'admin' || guard === 'tutor');
+  const commit: Commit = async (perform, payload) => {
+    const work: typeof perform = async (tx) => {
+      if (isByRole) await requireActor(tx, caller);
+      return perform(tx);
+    };
     const payloadBody =
       contract.idempotent === 'by-handler' ? { value: payload, files: NO_BODY.files } : body;
     const answer = once ? await once.commit(payloadBody, work) : await withTransaction(context.db, work);

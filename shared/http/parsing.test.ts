@@ -5,7 +5,7 @@ import { AppError } from '../errors/app-error.ts';
 import { valuesByName } from '../text/names.ts';
 import { prefersHtml } from './accept.ts';
 import { TooLong } from './body-shape.ts';
-import { clientAddress, networkOf } from './client-address.ts';
+import { clientAddress, countedAddress, networkOf } from './client-address.ts';
 import { parseCookies } from './cookies.ts';
 import { etagMatches, etagOf } from './etag.ts';
 import { isJson, parseJsonObject } from './json-body.ts';
@@ -208,6 +208,9 @@ describe('addresses', () => {
   it.each([
     ['203.0.113.77', '203.0.113.0/24'],
     ['::ffff:203.0.113.77', '203.0.113.0/24'],
+    ['::FFFF:cb00:714d', '203.0.113.0/24'],
+    ['0:0:0:0:0:ffff:cb00:714d', '203.0.113.0/24'],
+    ['0000:0000:0000:0000:0000:FFFF:203.0.113.77', '203.0.113.0/24'],
     ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
     ['2001:db8::1', '2001:db8::/64'],
     ['::1', '::/64'],
@@ -215,6 +218,19 @@ describe('addresses', () => {
     ['nonsense', 'unknown'],
   ])('the network of %s is %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
+  });
+
+  it.each([
+    ['203.0.113.77', '203.0.113.77'],
+    ['::ffff:203.0.113.77', '203.0.113.77'],
+    ['::ffff:cb00:714d', '203.0.113.77'],
+    ['0:0:0:0:0:FFFF:CB00:714D', '203.0.113.77'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:0001:0002::1', '2001:db8:1:2::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['', ''],
+  ])('%s counts as %s in the general limit', (address, counted) => {
+    expect(countedAddress(address)).toBe(counted);
   });
 
   it('gives every address of a network the same network, and survives any text', () => {
@@ -234,6 +250,8 @@ describe('addresses', () => {
     ['two proxies', '10.0.0.1', '1.2.3.4, 10.0.0.2', ['10.0.0.0/8'], '1.2.3.4'],
     ['garbage', '10.0.0.1', 'x', ['10.0.0.1'], '10.0.0.1'],
     ['no header', '10.0.0.1', undefined, ['10.0.0.1'], '10.0.0.1'],
+    ['the proxy connects by IPv6', '::ffff:a00:1', '::FFFF:1.2.3.4', ['10.0.0.1'], '1.2.3.4'],
+    ['one of many spellings', '2001:0DB8:0:0::1', undefined, [], '2001:db8::1'],
   ])('%s', (_name, peer, forwarded, proxies, expected) => {
     const headers = valuesByName(forwarded === undefined ? [] : [['x-forwarded-for', forwarded] as const]);
     expect(clientAddress({ peer, headers }, proxies)).toBe(expected);

@@ -3,6 +3,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import { AppError } from '../errors/app-error.ts';
 import type { Context } from '../runtime/context.ts';
 import type { Identity } from './caller.ts';
+import { countedAddress } from './client-address.ts';
 import type { RateBucket } from './contract.ts';
 
 /** Where a caller stands with one limit. */
@@ -58,7 +59,7 @@ const limiterOf = (bucket: RateBucket, { redis, config }: Context): RateLimiterR
 };
 
 const keyOf = ({ caller, address }: Identity): string =>
-  caller.kind === 'user' ? `user:${caller.userId}` : `address:${address}`;
+  caller.kind === 'user' ? `user:${caller.userId}` : `address:${countedAddress(address)}`;
 
 /**
  * Counts a request against the caller's limit of the bucket. Service calls are exempt, and 0 switches it off.

@@ -79,7 +79,11 @@ export const signUp = async (world: AccountWorld): Promise<Person> => {
   return { ...account, ...signedIn };
 };
 
-const startUpload = async ({ call }: AccountWorld, { headers }: Person) => {
+/** Starts a two-step upload of a document, sends its bytes and returns its id. */
+export const startUpload = async (
+  { call }: AccountWorld,
+  { headers }: Pick<Person, 'headers'>,
+): Promise<string> => {
   const bytes = document();
   const started = await call('POST', '/media/uploads', {
     headers: { ...headers, 'idempotency-key': randomBytes(8).toString('hex') },

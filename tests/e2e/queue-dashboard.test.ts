@@ -1,8 +1,8 @@
 import { chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signAccessToken } from '#shared/auth/access-token.ts';
 import { loadConfig } from '#shared/config/config.ts';
 import { findChromium } from '#shared/local/chromium.ts';
+import { signInAs } from '#shared/testing/signed-in.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 import { call, type RunningApi, startApi } from './running-api.ts';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
   api = await startApi({ API_KEY: 'service-key', TASK_RETRY_DELAYS_SECONDS: '3600' });
   const config = loadConfig(testEnvironment());
   const tokenOf = async (role: 1 | 2 | 3) =>
-    (await signAccessToken({ userId: 1, role, sessionId: 1 }, config, new Date())).token;
+    (await signInAs({ db: api.db, config }, role)).headers.authorization.replace('Bearer ', '');
   tokens = { user: await tokenOf(1), tutor: await tokenOf(2), admin: await tokenOf(3) };
 });
 afterAll(() => api.stop());

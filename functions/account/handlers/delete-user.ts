@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callerId } from '#shared/http/caller.ts';
+import { callerClaims } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
 import { eraseUser } from '../erasure.ts';
@@ -15,7 +15,7 @@ export const handler = endpoint(
     errors: ['conflict', 'last_admin'],
   },
   async ({ path }, context) => {
-    await eraseUser(context, callerId(context.caller), path.id);
+    await eraseUser(context, callerClaims(context.caller), path.id);
     return { status: 204 };
   },
 );

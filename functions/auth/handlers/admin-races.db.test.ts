@@ -73,6 +73,18 @@ describe('two admins at the same moment (auth.md R27)', () => {
   });
 });
 
+test("admins who change each other and themselves all at once do not fail on each other's locks", async () => {
+  const pair = [await createAdmin(auth), await createAdmin(auth)];
+  const rename = (by: SignedInAdmin, whom: SignedInAdmin, index: number) =>
+    by.call('updateUser', { id: whom.id, body: { username: `renamed-${whom.id}-${index}` } });
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, index) =>
+      pair.flatMap((by) => pair.map((whom) => rename(by, whom, index))),
+    ).flat(),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 204));
+});
+
 test('an admin who was erased meanwhile changes nothing', async () => {
   const [admin, account] = [await createAdmin(auth), await auth.createAccount()];
   // The row alone: the token is not marked, as if the request had passed the guard before the erasure.

@@ -32,8 +32,8 @@ const account = async () => {
 
 test('removes sessions that are over with their tokens, and never a live one', async () => {
   const person = await account();
-  await changeSession(person.ended, { ended_at: new Date(), end_reason: 'logout' });
-  await changeSession(person.expired, { refresh_expires_at: new Date() });
+  await changeSession(person.ended, { ended_at: daysAgo(1), end_reason: 'logout' });
+  await changeSession(person.expired, { refresh_expires_at: daysAgo(1) });
   expect(await clean()).toMatchObject({
     status: 200,
     json: { message: expect.any(String), deleted: 2 },
@@ -53,6 +53,25 @@ test('removes sessions that are over with their tokens, and never a live one', a
   expect(tokens).toEqual([]);
   const refreshed = await auth.call('refresh', { body: { refreshToken: person.live.refreshToken } });
   expect(refreshed.status).toBe(200);
+});
+
+test('keeps what is over until its access tokens are, and the ids of erased sessions as long', async () => {
+  const person = await account();
+  const lifetime = auth.config.JWT_ACCESS_TOKEN_EXPIRY;
+  const before = (milliseconds: number) => new Date(Date.now() - milliseconds);
+  await changeSession(person.ended, { ended_at: before(lifetime), end_reason: 'logout' });
+  await changeSession(person.expired, { refresh_expires_at: before(lifetime) });
+  const erased = [lifetime, 2 * lifetime].map((age, index) => ({
+    session_id: 9_000_000 + index,
+    created_at: before(age),
+  }));
+  await auth.db.insertInto('erased_sessions').values(erased).execute();
+  expect(await clean()).toMatchObject({ status: 200, json: { deleted: 0 } });
+  const kept = await auth.db.selectFrom('erased_sessions').select('session_id').execute();
+  expect(kept).toEqual([{ session_id: 9_000_000 }]);
+  await changeSession(person.ended, { ended_at: before(2 * lifetime) });
+  await changeSession(person.expired, { refresh_expires_at: before(2 * lifetime) });
+  expect(await clean()).toMatchObject({ status: 200, json: { deleted: 2 } });
 });
 
 test('GET does the same, and there is nothing more to do', async () => {

@@ -23,7 +23,7 @@ export const handler = endpoint(
   },
   ({ path }, context) =>
     context.commit(async (tx) => {
-      const { id, created } = await ensureSettings(tx, context, path.id, actorOf(context).id);
+      const { id, created } = await ensureSettings(tx, context, path.id, actorOf(context));
       if (!created) return { status: 200, body: { id, message: 'the account has settings' } };
       return {
         status: 201,

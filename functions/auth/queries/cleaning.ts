@@ -4,12 +4,23 @@ import '../tables.ts';
 /** Removes at most `limit` rows that were over at the given time and returns how many there were. */
 export type Cleaner = (db: Queryable, at: Date, limit: number) => Promise<number>;
 
-/** Sessions that have ended, with their refresh tokens; the time does not matter. */
-export const deleteEndedSessions: Cleaner = async (db, _at, limit) => {
+/** Sessions that had ended, with their refresh tokens. */
+export const deleteEndedSessions: Cleaner = async (db, at, limit) => {
   const { numDeletedRows } = await db
     .deleteFrom('user_sessions')
-    .where('ended_at', 'is not', null)
+    .where('ended_at', '<=', at)
     .orderBy('ended_at')
+    .limit(limit)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+};
+
+/** Sessions whose accounts had been erased. */
+export const deleteErasedSessions: Cleaner = async (db, at, limit) => {
+  const { numDeletedRows } = await db
+    .deleteFrom('erased_sessions')
+    .where('created_at', '<=', at)
+    .orderBy('created_at')
     .limit(limit)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);

@@ -45,6 +45,27 @@ export const forgetActor = async (transaction: Transaction, actorId: number): Pr
     .execute();
 };
 
+/**
+ * Keeps the ids of an account's sessions, and nothing else of them, so that their access tokens stay refused when
+ * the account is gone.
+ */
+export const keepErasedSessions = async (
+  transaction: Transaction,
+  userId: number,
+  now: Date,
+): Promise<void> => {
+  await transaction
+    .insertInto('erased_sessions')
+    .columns(['session_id', 'created_at'])
+    .expression((query) =>
+      query
+        .selectFrom('user_sessions')
+        .select(({ val }) => ['id', val(now).as('created_at')])
+        .where('user_id', '=', userId),
+    )
+    .execute();
+};
+
 /** Deletes the account; settings, sessions, tokens, links, networks and events go with it by their keys. */
 export const deleteAccount = async (transaction: Transaction, id: number): Promise<void> => {
   await transaction.deleteFrom('users').where('id', '=', id).execute();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { hasEnded } from '#shared/auth/revocation.ts';
+import { readMarks } from '#shared/auth/revocation.ts';
 import type { Config } from '#shared/config/config.ts';
 import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
 import { type AuthTest, openAuthTest, PASSWORD } from '../testing/auth-test.ts';
@@ -70,7 +70,7 @@ test.each([
   expect(await login(account.email, PASSWORD)).toBe(401);
   expect(await login(account.email, ADMIN.BOOTSTRAP_ADMIN_PASSWORD)).toBe(200);
   expect((await auth.call('refresh', { body: { refreshToken } })).status).toBe(401);
-  expect(await hasEnded(auth, { userId: account.id, role: 1, sessionId: session.id })).toBe(true);
+  expect(await readMarks(auth, { userId: account.id, role: 1, sessionId: session.id })).toBe('ended');
   expect((await auth.eventKinds(account.id)).filter((kind) => !kind.startsWith('login'))).toEqual(kinds);
 });
 

@@ -2,7 +2,9 @@ import { attach, remove, store } from '#functions/media/index.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
+import { requireActor } from '#shared/http/acting.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
+import type { RequestContext } from '#shared/http/request-state.ts';
 import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import {
   changeCharacter,
@@ -13,6 +15,9 @@ import {
   lockCharacter,
 } from './queries/characters.ts';
 import type { Character, CharacterFields } from './rules/character.ts';
+
+/** Who changes the catalogue, and with what. */
+type AdminContext = Context & Pick<RequestContext, 'caller'>;
 
 /** All characters by ascending id. */
 export const allCharacters = ({ db }: Pick<Context, 'db'>): Promise<Character[]> => listCharacters(db);
@@ -80,12 +85,17 @@ const checkEdit = ({ fields, removeAudio, file }: CharacterEdit): void => {
  * @throws AppError `validation_failed`, `not_found`, `unsupported_media_type`, `unavailable`,
  * `consonant_vowel_taken`, `hiragana_taken`, `katakana_taken`
  */
-export const editCharacter = async (context: Context, id: number, edit: CharacterEdit): Promise<void> => {
+export const editCharacter = async (
+  context: AdminContext,
+  id: number,
+  edit: CharacterEdit,
+): Promise<void> => {
   checkEdit(edit);
   await characterById(context, id);
   const sound = await storeSound(context, edit.file);
   const isReplaced = sound !== undefined || edit.removeAudio === true;
   await withTransaction(context.db, async (tx) => {
+    await requireActor(tx, context.caller);
     const stored = await lockCharacter(tx, id);
     if (!stored) throw new AppError('not_found');
     if (sound !== undefined) await attach(tx, context, sound, { type: 'character' });
@@ -96,8 +106,9 @@ export const editCharacter = async (context: Context, id: number, edit: Characte
 };
 
 /** Deletes a character with its sound and the skills of all users in it. @throws AppError `not_found` */
-export const dropCharacter = (context: Context, id: number): Promise<void> =>
+export const dropCharacter = (context: AdminContext, id: number): Promise<void> =>
   withTransaction(context.db, async (tx) => {
+    await requireActor(tx, context.caller);
     const stored = await lockCharacter(tx, id);
     if (!stored) throw new AppError('not_found');
     await deleteCharacter(tx, id);

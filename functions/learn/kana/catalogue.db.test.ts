@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { remove } from '#functions/media/index.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { addCharacter, dropCharacter, editCharacter } from './admin-catalogue.ts';
 import { currentCatalogue } from './catalogue.ts';
@@ -14,13 +13,13 @@ let world: Awaited<ReturnType<typeof openKanaWorld>>;
 let resources: TestResources;
 /** What another process has: a pool of its own, and so a memory of its own. */
 let otherDb: Database;
-let here: Context;
+let here: Parameters<typeof editCharacter>[0];
 beforeAll(async () => {
   world = await openKanaWorld();
   resources = world.resources;
   await seed(resources.db, resources.config);
   otherDb = openDatabase({ ...resources.config, DB_POOL_SIZE: 4 });
-  here = resources.context();
+  here = { ...resources.context(), caller: { kind: 'service' } };
 });
 afterAll(async () => {
   await otherDb.destroy();

@@ -153,7 +153,7 @@ test('a character deleted meanwhile is unknown, or takes its new skill along', a
       })
       .executeTakeFirstOrThrow();
     const id = Number(insertId);
-    const deletion = () => dropCharacter(world.resources.context(), id);
+    const deletion = () => dropCharacter({ ...world.resources.context(), caller: { kind: 'service' } }, id);
     const submission = () => world.submit(learner, READING, [1, id]);
     const [answer] =
       round % 2

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'kysely';
-import { type Role, signAccessToken } from '#shared/auth/access-token.ts';
+import type { Role } from '#shared/auth/access-token.ts';
 import type { Context } from '#shared/runtime/context.ts';
 import { useResources } from '#shared/runtime/resources.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { type HandlerServer, startHandlerServer } from '#shared/testing/handler-server.ts';
 import { startS3Server } from '#shared/testing/s3-server.ts';
+import { signInAs } from '#shared/testing/signed-in.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { removeObject } from '../removal.ts';
 import { signatureOf } from '../rules/link.ts';
@@ -52,19 +52,6 @@ export interface MediaWorld {
 
 /** Headers of the service. */
 export const SERVICE = { 'x-api-key': 'local-api-key-worthless' };
-
-let users = 0;
-
-const insertUser = async ({ db }: TestResources, role: Role): Promise<number> => {
-  users += 1;
-  const name = `media-user-${users}`;
-  const { insertId } = await sql`
-    INSERT INTO users (username, username_key, email, password_hash, role, created_at, updated_at)
-    VALUES (${name}, ${name}, ${`${name}@example.com`}, 'x', ${role}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`.execute(
-    db,
-  );
-  return Number(insertId);
-};
 
 /** A multipart body with one file. */
 export const formWith = (bytes: Buffer, filename = 'file.bin', name = 'file'): FormData => {
@@ -128,11 +115,7 @@ export const openMediaWorld = async (
         headers,
         body: new Uint8Array(bytes),
       }),
-    signIn: async (role) => {
-      const userId = await insertUser(resources, role);
-      const { token } = await signAccessToken({ userId, role, sessionId: 1 }, config, new Date());
-      return { headers: { authorization: `Bearer ${token}` }, userId };
-    },
+    signIn: (role) => signInAs(resources, role),
     link: (id, exp = Math.floor(Date.now() / 1_000) + 60) =>
       `exp=${exp}&sig=${signatureOf({ purpose: 'media.get', id }, String(exp), config.MEDIA_URL_SECRET)}`,
     keys: async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
 import { deleteEmailTemplate } from '../email-templates.ts';
@@ -13,8 +14,8 @@ export const handler = endpoint(
     responses: { 204: { description: 'The template is gone.' } },
     errors: ['template_built_in', 'template_in_use'],
   },
-  async ({ path }, { db }) => {
-    await deleteEmailTemplate(db, path.id);
+  async ({ path }, context) => {
+    await acting(context, (transaction) => deleteEmailTemplate(transaction, path.id));
     return { status: 204 };
   },
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
 import { removeImmediateTask } from '../immediate-administration.ts';
@@ -12,8 +13,8 @@ export const handler = endpoint(
     request: { path: z.object({ id: longPathId() }) },
     responses: { 204: { description: 'The task is gone, with its history.' } },
   },
-  async ({ path }, { db }) => {
-    await removeImmediateTask(db, path.id);
+  async ({ path }, context) => {
+    await acting(context, (transaction) => removeImmediateTask(transaction, path.id));
     return { status: 204 };
   },
 );

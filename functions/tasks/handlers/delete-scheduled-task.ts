@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
 import { deleteScheduledTask } from '../scheduled-tasks.ts';
@@ -11,8 +12,8 @@ export const handler = endpoint(
     request: { path: z.object({ id: pathId() }) },
     responses: { 204: { description: 'It is gone, and runs that had not started with it.' } },
   },
-  async ({ path }, { db }) => {
-    await deleteScheduledTask(db, path.id);
+  async ({ path }, context) => {
+    await acting(context, (transaction) => deleteScheduledTask(transaction, path.id));
     return { status: 204 };
   },
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
 import { patchBody } from '#shared/http/request-fields.ts';
@@ -21,14 +22,15 @@ export const handler = endpoint(
     responses: { 204: { description: 'It is as the request says.' } },
     errors: ['slug_taken', 'template_built_in'],
   },
-  async ({ path, body }, { db }) => {
+  async ({ path, body }, context) => {
     const { slug, subject_template, body_template, sensitive } = body;
-    await changeEmailTemplate(db, path.id, {
+    const fields = {
       ...(slug === undefined ? {} : { slug }),
       ...(subject_template === undefined ? {} : { subject: subject_template }),
       ...(body_template === undefined ? {} : { body: body_template }),
       ...(sensitive === undefined ? {} : { sensitive }),
-    });
+    };
+    await acting(context, (transaction) => changeEmailTemplate(transaction, path.id, fields));
     return { status: 204 };
   },
 );

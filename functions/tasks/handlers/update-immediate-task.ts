@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
 import { bytesField, patchBody } from '#shared/http/request-fields.ts';
@@ -29,7 +30,8 @@ export const handler = endpoint(
   },
   async ({ path, body }, context) => {
     const { user_id: userId, template_id: templateId, content, status, error } = body;
-    await updateImmediateTask(context.db, path.id, { userId, templateId, content, status, error }, context);
+    const change = { userId, templateId, content, status, error };
+    await acting(context, (transaction) => updateImmediateTask(transaction, path.id, change, context));
     return { status: 204 };
   },
 );

@@ -24,19 +24,23 @@ describe('urls', () => {
     ['https://notlocalhost/', 'foreign'],
     ['https://example.com/a@b?c=d@e', 'foreign'],
     // The lists: host alone means the default port of the scheme.
-    ['http://jobs.internal/', 'internal'],
+    ['https://jobs.internal/', 'internal'],
+    // In clear the key goes nowhere but to this machine and where the operator spelled http out.
+    ['http://jobs.internal/', 'private'],
     ['https://JOBS.internal:443/', 'internal'],
     ['http://jobs.internal:443/', 'foreign'],
-    ['http://10.0.0.5:8080/', 'internal'],
-    ['http://0xa000005:8080/', 'internal'],
+    ['http://10.0.0.5:8080/', 'private'],
+    ['http://0xa000005:8080/', 'private'],
     ['https://10.0.0.5:8080/', 'internal'],
     ['http://10.0.0.5/', undefined],
     ['https://any.internal:1/', 'internal'],
-    ['http://any.internal/', 'internal'],
+    ['http://any.internal/', 'private'],
     ['http://sub.any.internal/', 'foreign'],
-    ['http://[fd00:0:0::1]:8080/', 'internal'],
+    ['https://[fd00:0:0::1]:8080/', 'internal'],
+    ['http://[fd00:0:0::1]:8080/', 'private'],
     ['http://[fd00::1]/', undefined],
-    ['http://both.internal/', 'internal'],
+    ['https://both.internal/', 'internal'],
+    ['http://both.internal/', 'private'],
     ['http://localhost:9000/', 'private'],
     ['http://localhost:9001/', undefined],
     ['http://localhost.:9000/', undefined],
@@ -44,11 +48,48 @@ describe('urls', () => {
     // The API itself.
     ['http://127.0.0.1:3000/api/v6/tokens/clean', 'internal'],
     ['http://2130706433:3000/', 'internal'],
+    ['https://127.0.0.1:3000/', 'internal'],
     ['http://127.0.0.1/', undefined],
     ['http://localhost:3000/', undefined],
     ['https://api.example.com/', 'foreign'],
   ])('%s is %s', (text, expected) => {
     expect(trustOf(text)).toBe(expected);
+  });
+
+  it.each([
+    ['https://api.internal', 'https://api.internal/x', 'internal'],
+    ['https://api.internal', 'http://api.internal:443/x', 'private'],
+    ['https://10.0.0.7', 'http://10.0.0.7:443/x', 'private'],
+    ['https://10.0.0.7:8443', 'http://10.0.0.7:8443/x', 'private'],
+    ['http://api.internal:3000', 'http://api.internal:3000/x', 'internal'],
+    ['http://api.internal:3000', 'https://api.internal:3000/x', 'internal'],
+    ['http://api.internal:3000', 'http://api.internal:3001/x', 'foreign'],
+  ])('with the API at %s, %s is %s: the scheme belongs to the trust', (base, text, expected) => {
+    expect(parseWebhookUrl(text, { ...hosts, INTERNAL_BASE_URL: base })?.trust).toBe(expected);
+  });
+
+  it.each(['localhost', 'jobs.localhost', 'LOCALHOST', '127.0.0.1', '127.9.8.7', '[::1]', 'localhost.'])(
+    'a listed host on this machine (%s) is internal without TLS, too',
+    (host) => {
+      const { INTERNAL_WEBHOOK_HOSTS } = loadConfig({ APP_ENV: 'test', INTERNAL_WEBHOOK_HOSTS: `${host}:*` });
+      expect(parseWebhookUrl(`http://${host}:99/`, { ...hosts, INTERNAL_WEBHOOK_HOSTS })?.trust).toBe(
+        'internal',
+      );
+    },
+  );
+
+  it.each([
+    'localhost.example.com',
+    'notlocalhost',
+    '127.example.com',
+    '128.0.0.1',
+    '[::2]',
+    '[::ffff:7f00:1]',
+  ])('a listed host that only looks like this machine (%s) is not', (host) => {
+    const { INTERNAL_WEBHOOK_HOSTS } = loadConfig({ APP_ENV: 'test', INTERNAL_WEBHOOK_HOSTS: `${host}:*` });
+    expect(parseWebhookUrl(`http://${host}:99/`, { ...hosts, INTERNAL_WEBHOOK_HOSTS })?.trust).toBe(
+      'private',
+    );
   });
 
   it.each([

@@ -13,7 +13,10 @@ export interface WebhookHosts {
 /** A url that rule W1 allows. */
 export interface WebhookTarget {
   readonly url: URL;
-  /** `internal` hosts get the API key; `private` and `internal` ones may have any address. */
+  /**
+   * `internal` ones get the API key, which therefore nobody on the way may read; `private` and `internal` ones may
+   * have any address.
+   */
   readonly trust: 'internal' | 'private' | 'foreign';
 }
 
@@ -33,10 +36,18 @@ const isListed = (url: URL, entries: readonly HostEntry[]): boolean =>
     return port === 'any' || (port === 'default' ? url.port === '' : port === portOf(url));
   });
 
-const isInternal = (url: URL, hosts: WebhookHosts): boolean => {
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost|.+\.localhost)\.?$/;
+
+/**
+ * How far a host of ours is trusted. In clear the key goes to where the operator spelled `http` out, and to this
+ * machine; any other url of our hosts is called as one that is not ours.
+ */
+const ownTrust = (url: URL, hosts: WebhookHosts): 'internal' | 'private' | undefined => {
   const base = new URL(hosts.INTERNAL_BASE_URL);
-  const isBase = url.hostname === base.hostname && portOf(url) === portOf(base);
-  return isBase || isListed(url, hosts.INTERNAL_WEBHOOK_HOSTS);
+  const isBaseHost = url.hostname === base.hostname && portOf(url) === portOf(base);
+  if (!isBaseHost && !isListed(url, hosts.INTERNAL_WEBHOOK_HOSTS)) return undefined;
+  const isBase = isBaseHost && url.protocol === base.protocol;
+  return isBase || url.protocol === 'https:' || LOOPBACK.test(url.hostname) ? 'internal' : 'private';
 };
 
 /** Whether a host may be called as far as its spelling tells; names are resolved only when connecting. */
@@ -55,7 +66,8 @@ export const parseWebhookUrl = (text: string, hosts: WebhookHosts): WebhookTarge
   // The parser brings every notation of an IPv4 address to four decimal numbers.
   const url = URL.parse(text);
   if (!url) return undefined;
-  if (isInternal(url, hosts)) return { url, trust: 'internal' };
+  const trust = ownTrust(url, hosts);
+  if (trust) return { url, trust };
   if (isListed(url, hosts.WEBHOOK_PRIVATE_HOSTS)) return { url, trust: 'private' };
   return isPublicHost(url.hostname) ? { url, trust: 'foreign' } : undefined;
 };

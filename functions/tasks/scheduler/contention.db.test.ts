@@ -53,7 +53,9 @@ test('ticks, workers, changes and deletions at once: no error, no occurrence twi
           const nextRun = await world.clock(-round);
           await withTransaction(db, (tx) => changeScheduledTask(tx, context(), id, { nextRun }));
         }),
-      ...tasks.filter((id) => id % 3 === 0 && id % 9 === round * 3).map((id) => deleteScheduledTask(db, id)),
+      ...tasks
+        .filter((id) => id % 3 === 0 && id % 9 === round * 3)
+        .map((id) => withTransaction(db, (tx) => deleteScheduledTask(tx, id))),
     ]);
   }
   await tick(context({ log: quiet }));

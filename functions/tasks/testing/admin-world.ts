@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { signAccessToken } from '#shared/auth/access-token.ts';
 import type { EndpointHandler } from '#shared/http/endpoint.ts';
 import { useResources } from '#shared/runtime/resources.ts';
 import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
+import { signInAs } from '#shared/testing/signed-in.ts';
 import { openTaskWorld, type TaskWorld } from './task-world.ts';
 
 /** A call as an administrator makes it. */
@@ -38,11 +38,7 @@ let templates = 0;
 export const openAdminWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<AdminWorld> => {
   const world = await openTaskWorld(settings);
   const unbind = useResources(world.resources);
-  const tokenOf: AdminWorld['tokenOf'] = async (role) => {
-    const claims = { userId: 1, role, sessionId: 1 };
-    const { token } = await signAccessToken(claims, world.resources.config, new Date());
-    return { authorization: `Bearer ${token}` };
-  };
+  const tokenOf: AdminWorld['tokenOf'] = async (role) => (await signInAs(world.resources, role)).headers;
   const admin = await tokenOf(3);
   return {
     ...world,

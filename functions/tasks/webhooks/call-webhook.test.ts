@@ -92,9 +92,25 @@ describe('the request', () => {
   });
 
   test('to an internal host carries the key instead of a signature, though it is on both lists', async () => {
-    await call({}, { host: 'internal.example' });
+    const settings = {
+      INTERNAL_WEBHOOK_HOSTS: 'jobs.localhost:*',
+      WEBHOOK_PRIVATE_HOSTS: 'jobs.localhost:*',
+    };
+    await call({}, { host: 'jobs.localhost', settings });
     expect(lastCall().headers).toMatchObject({ 'x-api-key': 'the-api-key', 'idempotency-key': 'run-57' });
     expect(Object.keys(lastCall().headers).filter((name) => name.startsWith('webhook-'))).toEqual([]);
+  });
+
+  test('in clear to an internal host carries a signature instead of the key', async () => {
+    expect(await call({}, { host: 'internal.example' })).toEqual({ httpStatus: 200 });
+    expect(lastCall().headers).not.toHaveProperty('x-api-key');
+    expect(lastCall().headers).toHaveProperty('webhook-signature');
+  });
+
+  test('in clear to where the API has TLS carries no key', async () => {
+    const settings = { INTERNAL_BASE_URL: `https://api.example:${sink.port}` };
+    await call({}, { host: 'api.example', settings });
+    expect(lastCall().headers).not.toHaveProperty('x-api-key');
   });
 
   test('to the API itself carries the key', async () => {

@@ -49,7 +49,7 @@ describe('exactly once', () => {
       await sql`SELECT id FROM scheduled_task_runs WHERE task_id = ${locked} FOR UPDATE`.execute(transaction);
       await world.workRuns(made.slice(1, 2).map(({ runId }) => first(runId)));
       await change(changed, { active: false });
-      await deleteScheduledTask(db, deleted ?? 0);
+      await withTransaction(db, (tx) => deleteScheduledTask(tx, deleted ?? 0));
       await change(moved, { nextRun: await world.clock(-1) });
     });
     expect(await world.runOf(run ?? 0)).toMatchObject({ status: 'Completed' });

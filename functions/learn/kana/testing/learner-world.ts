@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Insertable, type Selectable, sql } from 'kysely';
-import { type Role, signAccessToken } from '#shared/auth/access-token.ts';
+import type { Role } from '#shared/auth/access-token.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import { useResources } from '#shared/runtime/resources.ts';
 import { invoke, type TestAnswer, type TestRequest } from '#shared/testing/invoke.ts';
+import { signInAs } from '#shared/testing/signed-in.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { handler as drawKanaTest } from '../handlers/draw-kana-test.ts';
 import { handler as getTestSummary } from '../handlers/get-test-summary.ts';
@@ -107,8 +108,7 @@ export const openLearnerWorld = async (environment: NodeJS.ProcessEnv = {}): Pro
     },
     createLearner: async (settings, role = 1) => {
       const userId = await insertLearner(resources, role, settings);
-      const { token } = await signAccessToken({ userId, role, sessionId: 1 }, config, new Date());
-      return { userId, headers: { authorization: `Bearer ${token}` } };
+      return signInAs(resources, role, userId);
     },
     submit: (learner, skill, ids, passed = true) =>
       call('saveTestResults', {
