@@ -3,7 +3,7 @@ import type { AccessClaims } from '#shared/auth/access-token.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context, TransactionContext } from '#shared/runtime/context.ts';
+import type { Context, TransactionContext } from '#shared/host/context.ts';
 import { personalData } from './personal-data.ts';
 
 type GivenPassword = Parameters<typeof confirmPassword>[1];

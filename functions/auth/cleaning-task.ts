@@ -1,6 +1,6 @@
 import { changeScheduledTask, ensureScheduledTask } from '#functions/tasks/index.ts';
 import type { Transaction } from '#shared/database/database.ts';
-import type { TransactionContext } from '#shared/runtime/context.ts';
+import type { TransactionContext } from '#shared/host/context.ts';
 
 /** Noon and midnight. */
 const CLEANING = { method: 'POST', cron: '0 0,12 * * *', timezone: 'UTC', active: true } as const;

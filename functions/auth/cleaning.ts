@@ -1,6 +1,6 @@
 import { endedSessionKeptMs } from '#shared/auth/rebuild-marks.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import {
   type Cleaner,
   deleteDoneMailRequests,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
+import type { Context, TransactionContext } from '#shared/host/context.ts';
 import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import { queueOpenItems } from '#shared/queue/open-items.ts';
 import type { Job } from '#shared/queue/queues.ts';
-import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { reserveAttempt } from './attempts.ts';
 import {
   insertMailRequest,

@@ -1,8 +1,8 @@
 import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { invalid, taken } from '#shared/errors/app-error.ts';
+import type { Context, TransactionContext } from '#shared/host/context.ts';
 import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
-import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { reserveAttempt } from './attempts.ts';
 import { confirmPassword, loginLimitsOf } from './current-password.ts';

@@ -3,9 +3,9 @@ import { requireStanding } from '#shared/auth/standing.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { assertThat } from '#shared/errors/app-error.ts';
+import type { Context, TransactionContext } from '#shared/host/context.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
-import type { Context, TransactionContext } from '#shared/runtime/context.ts';
 import { claimAvatar, storeAvatar } from './avatars.ts';
 import { refuseIdentity } from './fields.ts';
 import {

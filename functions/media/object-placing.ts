@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
 import { objectKey } from './keys.ts';
 import { holdObject, releaseHold } from './queries/object-holds.ts';

@@ -1,5 +1,5 @@
-import type { Context } from '#shared/runtime/context.ts';
-import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/runtime/queue-function.ts';
+import type { Context } from '#shared/host/context.ts';
+import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
 import { objectKey, uploadKey } from './keys.ts';
 import { abandonRemoval, claimRemoval, finishRemoval } from './queries/object-holds.ts';
 import { listLiveUploads } from './queries/uploads.ts';

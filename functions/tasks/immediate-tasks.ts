@@ -1,8 +1,8 @@
 import type { Database, Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
+import type { Context } from '#shared/host/context.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
-import type { Context } from '#shared/runtime/context.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from './immediate-jobs.ts';
 import { insertOrders, insertTogether, type Order, rowOf, type SlugOrder } from './immediate-orders.ts';
 import { holdTemplates } from './queries/email-templates.ts';

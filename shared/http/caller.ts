@@ -1,7 +1,7 @@
 import { type AccessClaims, type Role, readAccessToken } from '../auth/access-token.ts';
 import { isApiKey } from '../auth/api-key.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Context } from '../runtime/context.ts';
+import type { Context } from '../host/context.ts';
 import { clientAddress } from './client-address.ts';
 import type { Guard } from './contract.ts';
 import { isListedOrigin } from './cors.ts';

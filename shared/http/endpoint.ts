@@ -7,7 +7,7 @@ import type {
 import type { Transaction } from '../database/database.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors/app-error.ts';
-import { processResources, type Resources } from '../runtime/resources.ts';
+import { processResources, type Resources } from '../host/resources.ts';
 import { valuesByName } from '../text/names.ts';
 import { within } from '../time/within.ts';
 import { requireActor } from './acting.ts';

@@ -5,7 +5,7 @@ import { rebuildMarksSoon } from '../auth/rebuild-marks.ts';
 import { readMarks } from '../auth/revocation.ts';
 import { hasStanding } from '../auth/standing.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Context } from '../runtime/context.ts';
+import type { Context } from '../host/context.ts';
 
 const lookedAt = new WeakMap<Redis, Promise<string>>();
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Role, signAccessToken } from '../auth/access-token.ts';
-import type { Resources } from '../runtime/resources.ts';
+import type { Resources } from '../host/resources.ts';
 
 /** Somebody with a live session, without the ways by which one gets there. */
 export interface SignedInUser {

@@ -4,9 +4,9 @@ import { rebuildMarks } from '../auth/rebuild-marks.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { openDatabase } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
+import type { Context } from '../host/context.ts';
+import { closeResources, openResources, type Resources } from '../host/resources.ts';
 import { createLog } from '../log/log.ts';
-import type { Context } from '../runtime/context.ts';
-import { closeResources, openResources, type Resources } from '../runtime/resources.ts';
 
 /** Resources on a database of their own, migrated and empty but for what migrations insert. */
 export interface TestResources extends Resources {

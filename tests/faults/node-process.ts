@@ -3,14 +3,14 @@
  * (queues) and `scheduler` (schedules), joined by a comma, or is empty. The message `tick` runs one tick.
  */
 import { loadConfig } from '#shared/config/config.ts';
+import { closeProcessResources } from '#shared/host/resources.ts';
+import { scheduledEvent } from '#shared/host/schedule-loop.ts';
 import { readFunctions } from '#shared/http/routing-table.ts';
 import { REPOSITORY } from '#shared/local/paths.ts';
 import { createLog } from '#shared/log/log.ts';
 import { startBackground } from '#shared/runtime/offline/background.ts';
 import type { FunctionDefinition } from '#shared/runtime/offline/function-events.ts';
 import { loadHandlers } from '#shared/runtime/offline/load-handlers.ts';
-import { closeProcessResources } from '#shared/runtime/resources.ts';
-import { scheduledEvent } from '#shared/runtime/schedule-loop.ts';
 
 const EVENT_OF_ROLE: Readonly<Record<string, string>> = { worker: 'bullmq', scheduler: 'schedule' };
 const GRACE_MS = 20_000;

@@ -9,7 +9,7 @@ import {
 import type { AccessClaims } from '#shared/auth/access-token.ts';
 import { rebuildMarks } from '#shared/auth/rebuild-marks.ts';
 import { readMarks } from '#shared/auth/revocation.ts';
-import { closeResources, openResources } from '#shared/runtime/resources.ts';
+import { closeResources, openResources } from '#shared/host/resources.ts';
 import { type OwnRedis, openOwnRedis } from './own-redis.ts';
 import { openAdmin, openVictim, REVOCATIONS, sessionIdOf, type Victim } from './revocations.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { drawTest } from './kana-tests.ts';
 import { dropMarks } from './mark-drops.ts';
 import { listHistory, summarise } from './progress.ts';

@@ -1,7 +1,7 @@
 import { lockOwnAccount, readSettings, type Settings } from '#functions/auth/index.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import { AppError, type FieldFault } from '#shared/errors/app-error.ts';
-import type { TransactionContext } from '#shared/runtime/context.ts';
+import type { TransactionContext } from '#shared/host/context.ts';
 import { holdCharacters } from './queries/asked-characters.ts';
 import { countMastery, findSkillStates, type SkillKind, saveSkillStates } from './queries/skills.ts';
 import { asksForRepeat } from './rules/repeat-question.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { useResources } from '#shared/host/resources.ts';
 import type { EndpointHandler } from '#shared/http/endpoint.ts';
-import { useResources } from '#shared/runtime/resources.ts';
 import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
 import { signInAs } from '#shared/testing/signed-in.ts';
 import { openTaskWorld, type TaskWorld } from './task-world.ts';

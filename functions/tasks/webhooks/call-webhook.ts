@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { Agent, request } from 'undici';
 import type { Config } from '#shared/config/config.ts';
 import { refuseWhileHolding } from '#shared/database/holding.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { Failure } from '../rules/failure.ts';
 import { isPublicAddress } from '../rules/public-address.ts';
 import { signatureHeaders } from '../rules/webhook-headers.ts';

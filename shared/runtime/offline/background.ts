@@ -1,10 +1,10 @@
 import type { Config } from '../../config/config.ts';
+import { scheduledEvent, startScheduleLoop } from '../../host/schedule-loop.ts';
 import type { Log } from '../../log/log.ts';
 import type { BatchResult } from '../../queue/batch-event.ts';
 import { startDispatcher } from '../../queue/dispatcher.ts';
 import { queuePrefix } from '../../queue/queue-prefix.ts';
 import { redisUrl } from '../../redis/redis.ts';
-import { scheduledEvent, startScheduleLoop } from '../schedule-loop.ts';
 import { type FunctionDefinition, periodsOf, queueBindingsOf } from './function-events.ts';
 import type { Invoke } from './load-handlers.ts';
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
+import { parseRate, type Schedule } from '../../host/schedule-loop.ts';
 import type { QueueBinding } from '../../queue/dispatcher.ts';
 import { ownValue } from '../../text/names.ts';
-import { parseRate, type Schedule } from '../schedule-loop.ts';
 
 /** A definition under `functions` in serverless.yml. */
 export interface FunctionDefinition {

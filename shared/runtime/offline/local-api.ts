@@ -1,6 +1,6 @@
 import { processConfig } from '../../config/process-config.ts';
+import { abortProcessWork, closeProcessResources } from '../../host/resources.ts';
 import { createLog } from '../../log/log.ts';
-import { abortProcessWork, closeProcessResources } from '../resources.ts';
 import { answerDirectly } from './answering.ts';
 import { type Background, startBackground } from './background.ts';
 import { trackConnections } from './connections.ts';
