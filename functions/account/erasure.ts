@@ -2,7 +2,7 @@ import { confirmPassword, type Erasure, eraseAccount, lockForErasure } from '#fu
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { personalData } from './personal-data.ts';
 
 type GivenPassword = Parameters<typeof confirmPassword>[1];

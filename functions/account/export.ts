@@ -1,6 +1,6 @@
 import { exportAccount, recordExport } from '#functions/auth/index.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { type DomainExport, type DomainKey, personalData } from './personal-data.ts';
 
 type Client = Parameters<typeof recordExport>[2];

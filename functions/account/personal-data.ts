@@ -2,7 +2,7 @@ import { exportUserKana } from '#functions/learn/index.ts';
 import { eraseOwner, exportOwner } from '#functions/media/index.ts';
 import { eraseUserTasks, exportUserTasks } from '#functions/tasks/index.ts';
 import type { Database } from '#shared/database/database.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 
 /** Lists by name; `{}` when the domain keeps nothing. */
 export type DomainExport = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { type Account, findAccount, lockAccount } from './queries/accounts.ts';
 
 /** The caller's own account. @throws AppError `invalid_token` when it is gone or no longer active (R14) */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Limit } from '#shared/config/parsers.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { type AttemptStore, type CounterRef, createMemoryStore } from './attempt-store.ts';
 import { createRedisStore } from './redis-attempt-store.ts';
 import type { AttemptCount, AttemptEnd } from './rules/attempt-counter.ts';

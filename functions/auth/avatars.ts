@@ -4,7 +4,7 @@ import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { assertThat } from '#shared/errors/app-error.ts';
 import type { FileSpec, UploadedFile } from '#shared/http/contract.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { avatarUrl } from './account-bodies.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { type Account, storeAvatarId } from './queries/accounts.ts';

@@ -1,6 +1,6 @@
 import { changeScheduledTask, ensureScheduledTask } from '#functions/tasks/index.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 
 /** Noon and midnight. */
 const CLEANING = { method: 'POST', cron: '0 0,12 * * *', timezone: 'UTC', active: true } as const;

@@ -1,5 +1,5 @@
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import {
   type Cleaner,
   deleteDoneMailRequests,

@@ -3,7 +3,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import {
   accountSubject,
   type LoginSubject,

@@ -1,6 +1,6 @@
 import { createImmediateTask } from '#functions/tasks/index.ts';
 import type { Database } from '#shared/database/database.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { maskEmail } from './rules/email.ts';
 
 /** Tells the holder of an address, with the transaction, that the account goes to another one (auth.md R29). */

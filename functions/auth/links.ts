@@ -1,6 +1,6 @@
 import { createImmediateTask } from '#functions/tasks/index.ts';
 import type { Database } from '#shared/database/database.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { createOpaqueToken } from './opaque-token.ts';
 import { insertLink, type NewLink } from './queries/one-time-tokens.ts';
 import { linkTo } from './rules/link.ts';

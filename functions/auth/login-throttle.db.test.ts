@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { logIn } from './login.ts';
 import { type AuthTest, openAuthTest, PASSWORD, type TestAccount } from './testing/auth-test.ts';
 import { redisAway } from './testing/redis-away.ts';

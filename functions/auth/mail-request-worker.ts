@@ -1,7 +1,7 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
-import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/runtime/queue-function.ts';
+import type { Context } from '#shared/host/context.ts';
+import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
 import { mailLink } from './links.ts';
 import { parseMailRequestJob } from './mail-requests.ts';
 import { lockAccountByEmail } from './queries/accounts.ts';

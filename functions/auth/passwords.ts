@@ -1,7 +1,7 @@
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { confirmPassword } from './current-password.ts';
 import { refuseIdentity } from './fields.ts';
 import { clearLoginCounters } from './login-throttle.ts';

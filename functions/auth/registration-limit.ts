@@ -1,5 +1,5 @@
 import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { reserveAttempt } from './attempts.ts';
 
 /**

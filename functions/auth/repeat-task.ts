@@ -1,7 +1,7 @@
 import { changeScheduledTask, deleteScheduledTask, ensureScheduledTask } from '#functions/tasks/index.ts';
 import type { Config } from '#shared/config/config.ts';
 import type { Database } from '#shared/database/database.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 
 type RepeatContext = Pick<Context, 'config' | 'queues' | 'log'>;
 

@@ -1,7 +1,7 @@
 import { type Ending, markEnded } from '#shared/auth/revocation.ts';
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { type EndReason, endAllSessions, endOtherSessions } from './queries/sessions.ts';
 
 type MarkContext = Pick<Context, 'redis' | 'config' | 'log'>;

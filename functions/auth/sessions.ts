@@ -3,7 +3,7 @@ import type { Config } from '#shared/config/config.ts';
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { clearedCookies, type IssuedTokens } from './auth-mode.ts';
 import { createOpaqueToken, hashToken } from './opaque-token.ts';
 import { recordEvents } from './queries/events.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { findSettings, type SettingsChanges, saveSettings } from './queries/settings.ts';
 import { deleteRepeatTask, ensureRepeatTask, moveRepeatTask } from './repeat-task.ts';

@@ -3,7 +3,7 @@ import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, assertThat } from '#shared/errors/app-error.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { replaceAvatar, storeAvatar } from './avatars.ts';
 import { mailAddressNotice } from './email-notice.ts';
 import { requireAnotherAdmin } from './last-admin.ts';

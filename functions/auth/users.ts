@@ -4,7 +4,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, assertThat } from '#shared/errors/app-error.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { claimAvatar, storeAvatar } from './avatars.ts';
 import { refuseIdentity } from './fields.ts';
 import {

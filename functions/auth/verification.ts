@@ -1,7 +1,7 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { IssuedTokens } from './auth-mode.ts';
 import { hashToken } from './opaque-token.ts';
 import {

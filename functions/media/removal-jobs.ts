@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import type { Job } from '#shared/queue/queues.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 
 /** The BullMQ queue of bytes that may have to go. */
 export const REMOVAL_QUEUE = 'media-removal';

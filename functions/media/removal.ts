@@ -1,6 +1,6 @@
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
-import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/runtime/queue-function.ts';
+import type { Context } from '#shared/host/context.ts';
+import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
 import { objectKey, uploadKey } from './keys.ts';
 import { deleteObject, lockObject } from './queries/objects.ts';
 import { listLiveUploads } from './queries/uploads.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
 import { temporaryKey } from './keys.ts';

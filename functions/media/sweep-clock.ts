@@ -1,5 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { sweep } from './sweep.ts';
 
 const REMEMBERED_SECONDS = 172_800;

@@ -1,4 +1,4 @@
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { StoredObject } from '#shared/storage/object-store.ts';
 import { digestOfKey, OBJECTS, TEMPORARY, UPLOADS } from './keys.ts';
 import { removeUnattached } from './media.ts';

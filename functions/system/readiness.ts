@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { within } from '#shared/time/within.ts';
 
 type Check = 'ok' | 'down';

@@ -1,7 +1,7 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { endContent, readContent, storeContent } from './content-storage.ts';
 import { type HeldTemplates, isRenderable, lockWithTemplates, rerun } from './immediate-rerun.ts';
 import type { StoredTemplate } from './queries/email-templates.ts';

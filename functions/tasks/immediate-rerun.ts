@@ -1,7 +1,7 @@
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { readContent } from './content-storage.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from './immediate-jobs.ts';
 import { holdTemplates, holdTemplatesOfFailedTasks, type StoredTemplate } from './queries/email-templates.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { type ClaimableTask, deactivateTasks, moveNextRuns } from './queries/due-tasks.ts';
 import { insertScheduledRuns } from './queries/scheduled-runs.ts';
 import { type ClaimWindow, planRuns } from './rules/due-runs.ts';

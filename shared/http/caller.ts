@@ -2,7 +2,7 @@ import { type AccessClaims, type Role, readAccessToken } from '../auth/access-to
 import { isApiKey } from '../auth/api-key.ts';
 import { hasEnded } from '../auth/revocation.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Context } from '../runtime/context.ts';
+import type { Context } from '../host/context.ts';
 import { clientAddress } from './client-address.ts';
 import type { Guard } from './contract.ts';
 import { isListedOrigin } from './cors.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { signAccessToken } from '../auth/access-token.ts';
 import { markEnded } from '../auth/revocation.ts';
 import { AppError } from '../errors/app-error.ts';
-import { closeResources, openResources, type Resources } from '../runtime/resources.ts';
+import { closeResources, openResources, type Resources } from '../host/resources.ts';
 import { invoke } from '../testing/invoke.ts';
 import { openTestResources, type TestResources } from '../testing/test-resources.ts';
 import type { Contract } from './contract.ts';

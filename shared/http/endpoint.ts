@@ -6,7 +6,7 @@ import type {
 } from 'aws-lambda';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors/app-error.ts';
-import { processResources, type Resources } from '../runtime/resources.ts';
+import { processResources, type Resources } from '../host/resources.ts';
 import { within } from '../time/within.ts';
 import { type RawBody, readBody } from './body.ts';
 import { authorize } from './caller.ts';

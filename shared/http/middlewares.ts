@@ -7,7 +7,7 @@ import type {
 } from 'aws-lambda';
 import { AppError } from '../errors/app-error.ts';
 import { ERROR_STATUS } from '../errors/error-codes.ts';
-import type { Resources } from '../runtime/resources.ts';
+import type { Resources } from '../host/resources.ts';
 import { checkBodySize } from './body.ts';
 import { authorize, identify } from './caller.ts';
 import { commonHeaders } from './common-headers.ts';

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from '../errors/app-error.ts';
-import type { Context } from '../runtime/context.ts';
+import type { Context } from '../host/context.ts';
 import type { Identity } from './caller.ts';
 import type { RateBucket } from './contract.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import type { Context } from '../runtime/context.ts';
+import type { Context } from '../host/context.ts';
 import type { Caller, Identity } from './caller.ts';
 import type { AnyAnswer, Guard } from './contract.ts';
 import type { LimitState } from './rate-limit.ts';

@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 import { createRequire, enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { FromWorker, ToWorker } from '../runtime/offline/messages.ts';
+import type { FromWorker, ToWorker } from '../host/offline/messages.ts';
 import { type ConfigSchemaHandler, validateOnce } from './config-validation.ts';
 
 const require = createRequire(import.meta.url);

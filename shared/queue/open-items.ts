@@ -1,4 +1,4 @@
-import type { Context } from '../runtime/context.ts';
+import type { Context } from '../host/context.ts';
 import type { Job } from './queues.ts';
 
 const PAGE = 500;

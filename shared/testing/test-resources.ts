@@ -4,8 +4,8 @@ import { type Config, loadConfig } from '../config/config.ts';
 import { openDatabase } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
 import { createLog } from '../log/log.ts';
-import type { Context } from '../runtime/context.ts';
-import { closeResources, openResources, type Resources } from '../runtime/resources.ts';
+import type { Context } from '../host/context.ts';
+import { closeResources, openResources, type Resources } from '../host/resources.ts';
 
 /** Resources on a database of their own, migrated and empty but for what migrations insert. */
 export interface TestResources extends Resources {

@@ -7,7 +7,7 @@ import { type Gate, startGate } from '#functions/tasks/testing/gate.ts';
 import { startWebhookSink, type WebhookSink } from '#functions/tasks/testing/webhook-sink.ts';
 import { loadConfig } from '#shared/config/config.ts';
 import { startServices } from '#shared/local/services/services.ts';
-import { openResources, type Resources } from '#shared/runtime/resources.ts';
+import { openResources, type Resources } from '#shared/host/resources.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { type NodeProcess, type Roles, startProcess } from './processes.ts';

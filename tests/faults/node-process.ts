@@ -6,11 +6,11 @@ import { loadConfig } from '#shared/config/config.ts';
 import { readFunctions } from '#shared/http/routing-table.ts';
 import { REPOSITORY } from '#shared/local/paths.ts';
 import { createLog } from '#shared/log/log.ts';
-import { startBackground } from '#shared/runtime/offline/background.ts';
-import type { FunctionDefinition } from '#shared/runtime/offline/function-events.ts';
-import { loadHandlers } from '#shared/runtime/offline/load-handlers.ts';
-import { closeProcessResources } from '#shared/runtime/resources.ts';
-import { scheduledEvent } from '#shared/runtime/schedule-loop.ts';
+import { startBackground } from '#shared/host/background.ts';
+import type { FunctionDefinition } from '#shared/host/function-events.ts';
+import { loadHandlers } from '#shared/host/load-functions.ts';
+import { closeProcessResources } from '#shared/host/resources.ts';
+import { scheduledEvent } from '#shared/host/schedule-loop.ts';
 
 const EVENT_OF_ROLE: Readonly<Record<string, string>> = { worker: 'bullmq', scheduler: 'schedule' };
 const GRACE_MS = 20_000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Role } from '#shared/auth/access-token.ts';
-import { useResources } from '#shared/runtime/resources.ts';
+import { useResources } from '#shared/host/resources.ts';
 import type { TestAnswer } from '#shared/testing/invoke.ts';
 import { callRoute } from '#shared/testing/routes.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';

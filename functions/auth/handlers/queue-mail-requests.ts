@@ -1,4 +1,4 @@
-import { cronFunction } from '#shared/runtime/queue-function.ts';
+import { cronFunction } from '#shared/host/queue-function.ts';
 import { queueMailRequests } from '../mail-requests.ts';
 
 /** Every minute: brings requests for a mail whose job was lost back to the queue. */

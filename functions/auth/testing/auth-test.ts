@@ -1,4 +1,4 @@
-import { useResources } from '#shared/runtime/resources.ts';
+import { useResources } from '#shared/host/resources.ts';
 import { invoke, type TestAnswer, type TestRequest } from '#shared/testing/invoke.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { createOpaqueToken } from '../opaque-token.ts';

@@ -1,5 +1,5 @@
 import { exportUserTasks } from '#functions/tasks/index.ts';
-import type { Resources } from '#shared/runtime/resources.ts';
+import type { Resources } from '#shared/host/resources.ts';
 
 /** A mail that is going to be sent; variables of a sensitive one are hidden. */
 export interface OrderedMail {

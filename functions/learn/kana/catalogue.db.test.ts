@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { remove } from '#functions/media/index.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { addCharacter, dropCharacter, editCharacter } from './admin-catalogue.ts';
 import { currentCatalogue } from './catalogue.ts';

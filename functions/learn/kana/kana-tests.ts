@@ -1,6 +1,6 @@
 import { readSettings } from '#functions/auth/index.ts';
 import { url } from '#functions/media/index.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { currentCatalogue } from './catalogue.ts';
 import { findTestedSkills, type SkillKind } from './queries/skills.ts';
 import { charactersOfSet, type SetFilter } from './rules/catalogue-order.ts';

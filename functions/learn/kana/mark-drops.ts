@@ -1,7 +1,7 @@
 import { lockAccount } from '#functions/auth/index.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { assertThat } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { findDrop, forgetOldDrops, insertDrop } from './queries/mark-drops.ts';
 import { lowerMarks } from './queries/skills.ts';
 import { type RunKeySources, runKey } from './rules/run-key.ts';

@@ -1,4 +1,4 @@
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { countProgress, listProgress } from './queries/progress.ts';
 
 /** The caller's progress in every character with a tested skill, by ascending id. */

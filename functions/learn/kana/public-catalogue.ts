@@ -1,5 +1,5 @@
 import { AppError, invalid } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { currentCatalogue, type KeptAnswer, keptAnswer } from './catalogue.ts';
 import { toBody, toItem } from './character-views.ts';
 import type { SetFilter } from './rules/catalogue-order.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { drawTest } from './kana-tests.ts';
 import { dropMarks } from './mark-drops.ts';
 import { listHistory, summarise } from './progress.ts';

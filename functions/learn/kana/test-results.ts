@@ -2,7 +2,7 @@ import { lockOwnAccount, readSettings, type Settings } from '#functions/auth/ind
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, type FieldFault } from '#shared/errors/app-error.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { holdCharacters } from './queries/asked-characters.ts';
 import { countMastery, findSkillStates, type SkillKind, saveSkillStates } from './queries/skills.ts';
 import { asksForRepeat } from './rules/repeat-question.ts';

@@ -1,4 +1,4 @@
-import { cronFunction } from '#shared/runtime/queue-function.ts';
+import { cronFunction } from '#shared/host/queue-function.ts';
 import { sweepWhenDue } from '../sweep-clock.ts';
 
 /** At the times of MEDIA_SWEEP_CRON: removes what was left behind and reports what was lost. */

@@ -1,4 +1,4 @@
-import { queueFunction } from '#shared/runtime/queue-function.ts';
+import { queueFunction } from '#shared/host/queue-function.ts';
 import { workRemovals } from '../removal.ts';
 
 /** Queue `media-removal`: removes bytes that nothing refers to any more. */

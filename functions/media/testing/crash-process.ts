@@ -9,7 +9,7 @@ import type { KyselyPlugin } from 'kysely';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
-import { processResources } from '#shared/runtime/resources.ts';
+import { processResources } from '#shared/host/resources.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
 import { attach, remove, store as storeMedium } from '../media.ts';

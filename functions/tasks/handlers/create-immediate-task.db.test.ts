@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { useResources } from '#shared/runtime/resources.ts';
+import { useResources } from '#shared/host/resources.ts';
 import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
 import { readContent } from '../content-storage.ts';
 import { newRecipient, openTaskWorld, type TaskWorld } from '../testing/task-world.ts';

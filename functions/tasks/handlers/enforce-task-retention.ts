@@ -1,4 +1,4 @@
-import { cronFunction } from '#shared/runtime/queue-function.ts';
+import { cronFunction } from '#shared/host/queue-function.ts';
 import { enforceRetention } from '../scheduler/retention.ts';
 
 /** Hourly: deletes finished tasks, logs and runs that have been kept long enough. */

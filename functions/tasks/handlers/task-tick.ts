@@ -1,4 +1,4 @@
-import { cronFunction } from '#shared/runtime/queue-function.ts';
+import { cronFunction } from '#shared/host/queue-function.ts';
 import { tick } from '../scheduler/tick.ts';
 
 /** Every minute: brings tasks whose worker or job was lost back to work. */

@@ -1,4 +1,4 @@
-import { queueFunction } from '#shared/runtime/queue-function.ts';
+import { queueFunction } from '#shared/host/queue-function.ts';
 import { workImmediate } from '../worker/work-immediate.ts';
 
 /** Queue `immediate`: claims the attempts that its jobs name, sends their mails and records how they ended. */

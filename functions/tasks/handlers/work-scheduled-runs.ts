@@ -1,4 +1,4 @@
-import { queueFunction } from '#shared/runtime/queue-function.ts';
+import { queueFunction } from '#shared/host/queue-function.ts';
 import { workScheduled } from '../worker/work-scheduled.ts';
 
 /** Queue `scheduled`: claims the runs that its jobs name, calls webhooks, sends mails and records how they ended. */

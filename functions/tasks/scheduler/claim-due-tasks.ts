@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDatabaseUnavailable } from '#shared/database/errors.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { readClock } from '../queries/database-clock.ts';
 import { type ClaimableTask, type DuePosition, isAnyTaskDue, takeDueTasks } from '../queries/due-tasks.ts';
 import { lockScheduledTask } from '../queries/scheduled-tasks.ts';

@@ -1,4 +1,4 @@
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { endContent } from '../content-storage.ts';
 import { type AttemptOutcome, recordOutcomes } from '../queries/immediate-outcomes.ts';
 import { type InterruptedAttempt, listInterruptedAttempts } from '../queries/immediate-tasks.ts';

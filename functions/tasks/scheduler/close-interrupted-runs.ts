@@ -1,4 +1,4 @@
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { type InterruptedRun, listInterruptedRuns } from '../queries/run-leases.ts';
 import { recordRunOutcomes } from '../queries/run-outcomes.ts';
 import { NO_EFFECTS, runOutcomeOf } from '../worker/run-ending.ts';

@@ -1,4 +1,4 @@
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { Failure } from '../rules/failure.ts';
 
 const PAGE = 200;

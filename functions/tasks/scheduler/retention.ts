@@ -1,5 +1,5 @@
 import type { Config } from '#shared/config/config.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import {
   RUN_SWEEPS,
   type Sweep,

@@ -1,4 +1,4 @@
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { claimDueTasks } from './claim-due-tasks.ts';
 import { closeInterruptedImmediateTasks } from './close-interrupted-immediate-tasks.ts';
 import { closeInterruptedRuns } from './close-interrupted-runs.ts';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { Agent, request } from 'undici';
 import type { Config } from '#shared/config/config.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { Failure } from '../rules/failure.ts';
 import { isPublicAddress } from '../rules/public-address.ts';
 import { signatureHeaders } from '../rules/webhook-headers.ts';

@@ -1,4 +1,4 @@
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { endContent, readContent } from '../content-storage.ts';
 import type { ClaimedTask } from '../queries/immediate-claims.ts';
 import type { AttemptOutcome } from '../queries/immediate-outcomes.ts';

@@ -1,4 +1,4 @@
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { ClaimedRun } from '../queries/run-claims.ts';
 import { recordWebhook, type StepState } from '../queries/run-leases.ts';
 import type { RunOutcome } from '../queries/run-outcomes.ts';

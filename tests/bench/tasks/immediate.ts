@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { enqueueBySlug } from '#functions/tasks/immediate-tasks.ts';
-import type { Context } from '#shared/runtime/context.ts';
+import type { Context } from '#shared/host/context.ts';
 import { type BenchWorld, REQUESTS_AT_A_TIME } from './bench-world.ts';
 import type { Child } from './children.ts';
 import { percentile, repeat, timed, until } from './measuring.ts';

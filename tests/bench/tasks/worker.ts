@@ -5,9 +5,9 @@ import { processConfig } from '#shared/config/process-config.ts';
 import { startDispatcher } from '#shared/queue/dispatcher.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
-import type { Context } from '#shared/runtime/context.ts';
-import type { BatchResult, QueueEvent } from '#shared/runtime/queue-function.ts';
-import { closeResources, openResources } from '#shared/runtime/resources.ts';
+import type { Context } from '#shared/host/context.ts';
+import type { BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
+import { closeResources, openResources } from '#shared/host/resources.ts';
 
 const config = processConfig();
 const resources = await openResources(config);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import { type Role, signAccessToken } from '#shared/auth/access-token.ts';
 import type { Tables } from '#shared/database/tables.ts';
-import { useResources } from '#shared/runtime/resources.ts';
+import { useResources } from '#shared/host/resources.ts';
 import { invoke, type TestAnswer, type TestRequest } from '#shared/testing/invoke.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { handler as drawKanaTest } from '../handlers/draw-kana-test.ts';

@@ -1,6 +1,6 @@
-import type { Config } from '../../config/config.ts';
-import type { QueueBinding } from '../../queue/dispatcher.ts';
-import { parseRate, type Schedule } from '../schedule-loop.ts';
+import type { Config } from '../config/config.ts';
+import type { QueueBinding } from '../queue/dispatcher.ts';
+import { parseRate, type Schedule } from './schedule-loop.ts';
 
 /** A definition under `functions` in serverless.yml. */
 export interface FunctionDefinition {

@@ -1,9 +1,9 @@
-import type { Config } from '../../config/config.ts';
-import { AppError } from '../../errors/app-error.ts';
-import type { ErrorCode } from '../../errors/error-codes.ts';
-import { commonHeaders } from '../../http/common-headers.ts';
-import { errorResponse } from '../../http/error-response.ts';
-import { requestIdFrom } from '../../http/request-id.ts';
+import type { Config } from '../config/config.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
+import { commonHeaders } from '../http/common-headers.ts';
+import { errorResponse } from '../http/error-response.ts';
+import { requestIdFrom } from '../http/request-id.ts';
 
 /** What is known of a request that no function answers. */
 export interface RefusedRequest {

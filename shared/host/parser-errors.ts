@@ -1,6 +1,6 @@
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Config } from '../../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { refuse } from './refusal.ts';
 
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
