@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { violatedConstraint } from '#shared/database/errors.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { timestamp } from '#shared/http/fields.ts';
 import type { Context } from '#shared/host/context.ts';
+import { timestamp } from '#shared/http/fields.ts';
 import { profileBody, toProfileBody } from './account-bodies.ts';
 import { getOwnAccount } from './accounts.ts';
 import { recordEvents } from './queries/events.ts';

@@ -1,9 +1,9 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
-import type { Context } from '#shared/host/context.ts';
 import {
   accountSubject,
   type LoginSubject,

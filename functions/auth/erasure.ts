@@ -1,8 +1,8 @@
 import { remove } from '#functions/media/index.ts';
 import type { Database } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { forgetKeysOfUser } from '#shared/http/idempotency.ts';
 import type { Context } from '#shared/host/context.ts';
+import { forgetKeysOfUser } from '#shared/http/idempotency.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
 import { lockAccount } from './queries/accounts.ts';
 import { recordEvents } from './queries/events.ts';

@@ -1,5 +1,5 @@
-import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/host/context.ts';
+import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import { type Attempt, type Counter, forgetAttempts, reserveAttempt } from './attempts.ts';
 import { recordRefusal } from './queries/events.ts';
 import type { Client } from './rules/client.ts';

@@ -1,7 +1,7 @@
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/host/context.ts';
+import type { LimitState } from '#shared/http/rate-limit.ts';
 import type { IssuedTokens } from './auth-mode.ts';
 import { accountSubject, MAXIMUM_JUDGEMENTS, reserveLogin } from './login-throttle.ts';
 import {

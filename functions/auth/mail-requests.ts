@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
+import type { Context } from '#shared/host/context.ts';
 import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import { queueOpenItems } from '#shared/queue/open-items.ts';
 import type { Job } from '#shared/queue/queues.ts';
-import type { Context } from '#shared/host/context.ts';
 import { reserveAttempt } from './attempts.ts';
 import {
   insertMailRequest,

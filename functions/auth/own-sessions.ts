@@ -1,7 +1,7 @@
 import { withTransaction } from '#shared/database/transaction.ts';
 import { assertThat } from '#shared/errors/app-error.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
 import type { Context } from '#shared/host/context.ts';
+import type { Listing, Page } from '#shared/http/paging.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { recordEvents } from './queries/events.ts';
 import { type LiveSession, listLiveSessions, lockLiveSession } from './queries/live-sessions.ts';

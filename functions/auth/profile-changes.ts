@@ -1,8 +1,8 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { invalid, taken } from '#shared/errors/app-error.ts';
-import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/host/context.ts';
+import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { reserveAttempt } from './attempts.ts';
 import { confirmPassword, loginLimitsOf } from './current-password.ts';

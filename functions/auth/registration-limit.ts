@@ -1,5 +1,5 @@
-import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import type { Context } from '#shared/host/context.ts';
+import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import { reserveAttempt } from './attempts.ts';
 
 /**

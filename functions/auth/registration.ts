@@ -1,7 +1,7 @@
 import { withTransaction } from '#shared/database/transaction.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { LimitState } from '#shared/http/rate-limit.ts';
-import type { Context } from '#shared/host/context.ts';
 import { claimAvatar, storeAvatar } from './avatars.ts';
 import { mailLink } from './links.ts';
 import { insertAccount } from './queries/accounts.ts';

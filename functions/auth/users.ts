@@ -2,9 +2,9 @@ import type { Role } from '#shared/auth/access-token.ts';
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, assertThat } from '#shared/errors/app-error.ts';
+import type { Context } from '#shared/host/context.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { Listing, Page } from '#shared/http/paging.ts';
-import type { Context } from '#shared/host/context.ts';
 import { claimAvatar, storeAvatar } from './avatars.ts';
 import { refuseIdentity } from './fields.ts';
 import {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
-import type { Job } from '#shared/queue/queues.ts';
 import type { Context } from '#shared/host/context.ts';
+import type { Job } from '#shared/queue/queues.ts';
 
 /** The BullMQ queue of bytes that may have to go. */
 export const REMOVAL_QUEUE = 'media-removal';

@@ -1,8 +1,8 @@
 import type { Database } from '#shared/database/database.ts';
 import { afterCommit, withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
-import { normalizeText } from '#shared/http/normalize.ts';
 import type { Context } from '#shared/host/context.ts';
+import { normalizeText } from '#shared/http/normalize.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from './immediate-jobs.ts';
 import { insertOrders, insertTogether, type Order, rowOf, type SlugOrder } from './immediate-orders.ts';
 import { holdTemplates } from './queries/email-templates.ts';

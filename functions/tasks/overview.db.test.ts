@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openQueues } from '#shared/queue/queues.ts';
 import { useResources } from '#shared/host/resources.ts';
+import { openQueues } from '#shared/queue/queues.ts';
 import { handler } from './handlers/get-task-overview.ts';
 import {
   type AdminEndpoint,

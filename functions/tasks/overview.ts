@@ -1,5 +1,5 @@
-import type { QueueCounts } from '#shared/queue/queues.ts';
 import type { Context } from '#shared/host/context.ts';
+import type { QueueCounts } from '#shared/queue/queues.ts';
 import { IMMEDIATE_QUEUE } from './immediate-jobs.ts';
 import {
   type ImmediateFigures,

@@ -5,6 +5,8 @@ import { parseRate, type Schedule } from './schedule-loop.ts';
 /** A definition under `functions` in serverless.yml. */
 export interface FunctionDefinition {
   readonly handler: string;
+  /** False where HEAD is not offered beside GET. */
+  readonly offersHead?: boolean;
   events?: readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { AppError } from '../errors/app-error.ts';
-import type { ErrorCode } from '../errors/error-codes.ts';
+import type { AppError } from '../errors/app-error.ts';
 import { commonHeaders } from '../http/common-headers.ts';
 import { errorResponse } from '../http/error-response.ts';
 import { requestIdFrom } from '../http/request-id.ts';
@@ -11,28 +10,30 @@ export interface RefusedRequest {
   readonly origin?: string | undefined;
 }
 
-/** An answer that the gateway makes itself, complete with the headers that every response carries. */
+/** An answer that the host makes itself, complete with the headers that every response carries. */
 export interface Refusal {
-  readonly status: number;
+  readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string;
 }
 
-/** Refuses a request in the error shape of the API. */
+/** Refuses a request in the error shape of the API; `status` where HTTP has a better one than the code. */
 export const refuse = (
-  code: ErrorCode,
+  error: AppError,
   { requestId: given, origin }: RefusedRequest,
   config: Config,
-  message?: string,
+  status?: number,
 ): Refusal => {
   const requestId = requestIdFrom(given);
-  const error = new AppError(code, message === undefined ? {} : { message });
-  const { status, headers, body } = errorResponse(error, requestId);
-  const shared = commonHeaders(requestId, origin, config);
+  const response = errorResponse(error, requestId);
   return {
-    status,
-    headers: { 'content-type': 'application/json', ...headers, ...shared },
-    body: JSON.stringify(body),
+    statusCode: status ?? response.status,
+    headers: {
+      'content-type': 'application/json',
+      ...response.headers,
+      ...commonHeaders(requestId, origin, config),
+    },
+    body: JSON.stringify(response.body),
   };
 };

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parseCookies } from './cookies.ts';
+import { rawBodyOf } from './raw-body.ts';
 
 /** The parts of an API Gateway v2 event that we use, alike on every platform. */
 export interface HttpRequest {
@@ -26,7 +27,7 @@ export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (typeof value === 'string') headers[name.toLowerCase()] = value;
   }
-  // API Gateway moves cookies out of the headers, serverless-offline leaves them there as well.
+  // API Gateway moves cookies out of the headers, our own host leaves them there as well.
   const cookieHeader = headers['cookie'] ?? event.cookies?.join('; ') ?? '';
   return {
     method: event.requestContext.http.method.toUpperCase(),
@@ -36,10 +37,13 @@ export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
     pathParameters: definedEntries(event.pathParameters),
     headers,
     cookies: parseCookies(cookieHeader),
-    body: event.body ? Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') : EMPTY,
+    body: rawBodyOf(event) ?? decodeBody(event),
     peer: event.requestContext.http.sourceIp ?? '',
   };
 };
+
+const decodeBody = ({ body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
+  body ? Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') : EMPTY;
 
 const definedEntries = (values: Record<string, string | undefined> | null | undefined) =>
   Object.fromEntries(

@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import { type Config, loadConfig } from '../config/config.ts';
 import { openDatabase } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
-import { createLog } from '../log/log.ts';
 import type { Context } from '../host/context.ts';
 import { closeResources, openResources, type Resources } from '../host/resources.ts';
+import { createLog } from '../log/log.ts';
 
 /** Resources on a database of their own, migrated and empty but for what migrations insert. */
 export interface TestResources extends Resources {

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signAccessToken } from '#shared/auth/access-token.ts';
-import { createLog } from '#shared/log/log.ts';
 import { useResources } from '#shared/host/resources.ts';
+import { createLog } from '#shared/log/log.ts';
 import { type AuthTest, openAuthTest, PASSWORD, type TestAccount } from '../testing/auth-test.ts';
 
 let auth: AuthTest;

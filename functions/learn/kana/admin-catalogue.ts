@@ -1,8 +1,8 @@
 import { attach, remove, store } from '#functions/media/index.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
-import type { UploadedFile } from '#shared/http/contract.ts';
 import type { Context } from '#shared/host/context.ts';
+import type { UploadedFile } from '#shared/http/contract.ts';
 import {
   changeCharacter,
   deleteCharacter,

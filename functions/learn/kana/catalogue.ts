@@ -1,7 +1,7 @@
 import type { Database } from '#shared/database/database.ts';
+import type { Context } from '#shared/host/context.ts';
 import { etagOf } from '#shared/http/etag.ts';
 import { type Batcher, createBatcher } from '#shared/queue/batcher.ts';
-import type { Context } from '#shared/host/context.ts';
 import { readCatalogue, readCatalogueDigest } from './queries/catalogue.ts';
 import type { Character } from './rules/character.ts';
 

@@ -1,5 +1,5 @@
-import { forgetOldKeys } from '#shared/http/idempotency.ts';
 import { cronFunction } from '#shared/host/queue-function.ts';
+import { forgetOldKeys } from '#shared/http/idempotency.ts';
 
 const BATCH = 1_000;
 

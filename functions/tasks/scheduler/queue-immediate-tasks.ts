@@ -1,5 +1,5 @@
-import { queueOpenItems } from '#shared/queue/open-items.ts';
 import type { Context } from '#shared/host/context.ts';
+import { queueOpenItems } from '#shared/queue/open-items.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from '../immediate-jobs.ts';
 import { listOpenTasks, type OpenTask } from '../queries/immediate-tasks.ts';
 

@@ -1,5 +1,5 @@
-import { queueOpenItems } from '#shared/queue/open-items.ts';
 import type { Context } from '#shared/host/context.ts';
+import { queueOpenItems } from '#shared/queue/open-items.ts';
 import { listOpenRuns, type OpenRun } from '../queries/scheduled-runs.ts';
 import { runJob, SCHEDULED_QUEUE } from '../scheduled-jobs.ts';
 

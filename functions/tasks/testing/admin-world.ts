@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { signAccessToken } from '#shared/auth/access-token.ts';
-import type { EndpointHandler } from '#shared/http/endpoint.ts';
 import { useResources } from '#shared/host/resources.ts';
+import type { EndpointHandler } from '#shared/http/endpoint.ts';
 import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
 import { openTaskWorld, type TaskWorld } from './task-world.ts';
 

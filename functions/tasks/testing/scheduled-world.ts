@@ -1,10 +1,10 @@
 import { type Job, Queue } from 'bullmq';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Tables } from '#shared/database/tables.ts';
-import { queuePrefix } from '#shared/queue/queue-prefix.ts';
-import { redisUrl } from '#shared/redis/redis.ts';
 import type { Context } from '#shared/host/context.ts';
 import type { BatchResult } from '#shared/host/queue-function.ts';
+import { queuePrefix } from '#shared/queue/queue-prefix.ts';
+import { redisUrl } from '#shared/redis/redis.ts';
 import type { RunAttempt } from '../rules/run-attempt.ts';
 import { runJob, SCHEDULED_QUEUE } from '../scheduled-jobs.ts';
 import { workScheduled } from '../worker/work-scheduled.ts';

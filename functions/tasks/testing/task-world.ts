@@ -1,10 +1,10 @@
 import { type Job, Queue } from 'bullmq';
 import type { Selectable } from 'kysely';
 import type { Tables } from '#shared/database/tables.ts';
-import { queuePrefix } from '#shared/queue/queue-prefix.ts';
-import { redisUrl } from '#shared/redis/redis.ts';
 import type { Context } from '#shared/host/context.ts';
 import type { BatchResult } from '#shared/host/queue-function.ts';
+import { queuePrefix } from '#shared/queue/queue-prefix.ts';
+import { redisUrl } from '#shared/redis/redis.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from '../immediate-jobs.ts';

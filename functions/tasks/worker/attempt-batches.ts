@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDatabaseUnavailable } from '#shared/database/errors.ts';
-import { createBatcher } from '#shared/queue/batcher.ts';
 import type { Resources } from '#shared/host/resources.ts';
+import { createBatcher } from '#shared/queue/batcher.ts';
 import type { AnyOutcome, AttemptKind } from './attempt-kind.ts';
 
 /** What a job gets for its attempt. */

@@ -1,7 +1,7 @@
 import type { Database } from '#shared/database/database.ts';
-import type { Job } from '#shared/queue/queues.ts';
 import type { Context } from '#shared/host/context.ts';
 import type { Resources } from '#shared/host/resources.ts';
+import type { Job } from '#shared/queue/queues.ts';
 import type { LeaseTerms } from '../queries/immediate-claims.ts';
 import type { HeldLease } from './lease.ts';
 

@@ -1,10 +1,5 @@
 import type { Context } from '#shared/host/context.ts';
-import type {
-  BatchItemFailure,
-  BatchResult,
-  QueueEvent,
-  QueueRecord,
-} from '#shared/host/queue-function.ts';
+import type { BatchItemFailure, BatchResult, QueueEvent, QueueRecord } from '#shared/host/queue-function.ts';
 import { type AttemptBatches, attemptBatches, type Claim } from './attempt-batches.ts';
 import type { AnyOutcome, AttemptKind } from './attempt-kind.ts';
 import { holdLease } from './lease.ts';

@@ -1,6 +1,6 @@
+import type { Context } from '#shared/host/context.ts';
 import { domainOf } from '#shared/mail/mail-address.ts';
 import { MailError } from '#shared/mail/mail-error.ts';
-import type { Context } from '#shared/host/context.ts';
 import type { Failure } from '../rules/failure.ts';
 import type { Composition } from '../rules/task-mail.ts';
 

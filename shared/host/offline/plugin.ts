@@ -1,22 +1,23 @@
-import { BULLMQ_EVENT_SCHEMA, type FunctionDefinition } from './function-events.ts';
+import { BULLMQ_EVENT_SCHEMA } from '../function-events.ts';
 import type { LocalApi } from './local-api.ts';
-import { functionsOf, offlineInternals, type Serverless } from './service.ts';
+import { addressOf, type Serverless } from './service.ts';
 
 type Hooks = Readonly<Record<string, () => Promise<void> | void>>;
 
-/** What remains of the functions once serverless-offline must not run their schedules itself. */
-const withoutSchedules = (functions: ReadonlyMap<string, FunctionDefinition>) => {
-  const complete = new Map([...functions].map(([name, definition]) => [name, { ...definition }]));
-  for (const definition of functions.values()) {
-    definition.events = (definition.events ?? []).filter((event) => !('schedule' in event));
-  }
-  return complete;
+/** Hides all functions from serverless-offline, which then opens no server; returns what shows them again. */
+const hideFunctions = ({ service }: Serverless): (() => void) => {
+  const shown = service.getAllFunctions;
+  service.getAllFunctions = () => [];
+  return () => {
+    service.getAllFunctions = shown;
+  };
 };
 
 /**
- * Serverless plugin: makes the `bullmq` event known, and beside serverless-offline runs queue-triggered and
- * scheduled functions. `serverless offline start` listens itself; `serverless offline worker` is how the
- * development server runs it. Everything else is imported late, because packaging needs the schema alone.
+ * Serverless plugin: makes the `bullmq` event known, and runs all functions behind our own HTTP edge. It lives in
+ * the hooks of serverless-offline, whose server is never opened: `serverless offline` listens itself,
+ * `serverless offline worker` is how the development server runs it. Everything else is imported late, because
+ * packaging needs the schema alone.
  */
 export default class OfflinePlugin {
   readonly commands = {
@@ -32,20 +33,29 @@ export default class OfflinePlugin {
   readonly hooks: Hooks;
 
   constructor(serverless: Serverless) {
-    serverless.configSchemaHandler.defineFunctionEvent('aws', 'bullmq', BULLMQ_EVENT_SCHEMA);
-    let functions: ReadonlyMap<string, FunctionDefinition> = new Map();
+    const { configSchemaHandler } = serverless;
+    configSchemaHandler.defineFunctionEvent('aws', 'bullmq', BULLMQ_EVENT_SCHEMA);
+    configSchemaHandler.defineFunctionProperties('aws', { properties: { offersHead: { type: 'boolean' } } });
+    let showFunctions = (): void => undefined;
     let api: LocalApi | undefined;
     this.hooks = {
       // Only the long form lets plugins end gracefully.
       'before:offline:start': () => serverless.pluginManager.spawn('offline:start'),
       'before:offline:start:init': () => {
-        functions = withoutSchedules(functionsOf(serverless));
+        showFunctions = hideFunctions(serverless);
       },
-      'offline:start:init': async () => {
+      'after:offline:start:init': async () => {
+        showFunctions();
         const { openLocalApi } = await import('./local-api.ts');
+        const { processConfig } = await import('../../config/process-config.ts');
         const { reportFailure } = await import('./supervised.ts');
-        const server = offlineInternals(serverless).getApiGatewayServer();
-        api = await openLocalApi({ serverless, functions, server }).catch(reportFailure);
+        const serve = async (): Promise<LocalApi> => {
+          const opened = await openLocalApi(serverless);
+          const { host, port } = addressOf(serverless, processConfig().PORT);
+          process.stdout.write(`Serving at http://${host}:${await opened.listen(port, host)}\n`);
+          return opened;
+        };
+        api = await serve().catch(reportFailure);
       },
       'before:offline:start:end': () => api?.stop(0),
       'offline:worker:run': async () => {

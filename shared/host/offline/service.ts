@@ -1,32 +1,22 @@
-import type { FunctionDefinition } from './function-events.ts';
-import type { GatewayServer } from './gateway.ts';
-
-/** What serverless-offline exposes of itself; it calls them internals, and so this is pinned by our tests. */
-interface OfflineInternals {
-  mergeOptions(): void;
-  getEvents(): {
-    readonly lambdas: readonly unknown[];
-    readonly httpApiEvents: readonly unknown[];
-    readonly httpEvents: readonly unknown[];
-  };
-  createLambda(lambdas: readonly unknown[], skipStart: boolean): Promise<void>;
-  createHttp(events: readonly unknown[], skipStart: boolean): Promise<void>;
-  getApiGatewayServer(): GatewayServer;
-}
+import type { FunctionDefinition } from '../function-events.ts';
 
 /** The part of the Serverless Framework that the plugin uses. */
 export interface Serverless {
   readonly serviceDir: string;
+  readonly processedInput: {
+    readonly options: Readonly<Record<string, unknown>>;
+  };
   readonly service: {
-    getAllFunctions(): readonly string[];
+    readonly custom?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+    getAllFunctions: () => readonly string[];
     getFunction(name: string): FunctionDefinition;
   };
   readonly pluginManager: {
-    getPlugins(): readonly { internals?: () => OfflineInternals }[];
     spawn(command: string): Promise<void>;
   };
   readonly configSchemaHandler: {
     defineFunctionEvent(provider: string, event: string, schema: object): void;
+    defineFunctionProperties(provider: string, schema: object): void;
   };
 }
 
@@ -34,9 +24,11 @@ export interface Serverless {
 export const functionsOf = ({ service }: Serverless): ReadonlyMap<string, FunctionDefinition> =>
   new Map(service.getAllFunctions().map((name) => [name, service.getFunction(name)]));
 
-/** @throws Error when serverless-offline is not among the plugins */
-export const offlineInternals = ({ pluginManager }: Serverless): OfflineInternals => {
-  const offline = pluginManager.getPlugins().find(({ internals }) => internals !== undefined);
-  if (!offline?.internals) throw new Error('serverless-offline must be listed among the plugins');
-  return offline.internals();
+/** Where `serverless offline` is asked to listen, on the command line or in serverless.yml. */
+export const addressOf = (
+  { processedInput, service }: Serverless,
+  defaultPort: number,
+): { readonly host: string; readonly port: number } => {
+  const { host, httpPort } = { ...service.custom?.['serverless-offline'], ...processedInput.options };
+  return { host: String(host ?? 'localhost'), port: Number(httpPort ?? defaultPort) };
 };

@@ -3,9 +3,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '#shared/config/config.ts';
 import { migrate } from '#shared/database/migrate.ts';
-import { startServices } from '#shared/local/services/services.ts';
 import type { Context } from '#shared/host/context.ts';
 import { closeResources, openResources } from '#shared/host/resources.ts';
+import { startServices } from '#shared/local/services/services.ts';
 import { type Child, startChild } from './children.ts';
 
 /** Durable servers of its own, a mail server, and the context that requests would have. */

@@ -2,12 +2,12 @@
 import { workImmediate } from '#functions/tasks/worker/work-immediate.ts';
 import { workScheduled } from '#functions/tasks/worker/work-scheduled.ts';
 import { processConfig } from '#shared/config/process-config.ts';
-import { startDispatcher } from '#shared/queue/dispatcher.ts';
-import { queuePrefix } from '#shared/queue/queue-prefix.ts';
-import { redisUrl } from '#shared/redis/redis.ts';
 import type { Context } from '#shared/host/context.ts';
 import type { BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
 import { closeResources, openResources } from '#shared/host/resources.ts';
+import { startDispatcher } from '#shared/queue/dispatcher.ts';
+import { queuePrefix } from '#shared/queue/queue-prefix.ts';
+import { redisUrl } from '#shared/redis/redis.ts';
 
 const config = processConfig();
 const resources = await openResources(config);

@@ -1,0 +1,23 @@
+/** Headers as API Gateway hands them over. */
+export interface RequestHeaders {
+  /** Names in lower case; what came more than once is joined with commas. */
+  readonly headers: Record<string, string>;
+  /** Each `name=value` of all `Cookie` headers. */
+  readonly cookies: readonly string[] | undefined;
+}
+
+/** Reads names and values as they came, alternating; nothing that a caller sends is dropped or merged otherwise. */
+export const readHeaders = (rawHeaders: readonly string[]): RequestHeaders => {
+  const headers: Record<string, string> = Object.create(null);
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    const earlier = headers[name];
+    headers[name] = earlier === undefined ? value : `${earlier}${name === 'cookie' ? '; ' : ','}${value}`;
+  }
+  const cookies = headers['cookie']
+    ?.split(';')
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie !== '');
+  return { headers, cookies };
+};
