@@ -41,7 +41,7 @@ export const openTestEdge = async (
   const definitions = new Map<string, FunctionDefinition>(
     named.map(([name, { route }]) => [name, { handler: `${name}.handler`, events: [{ httpApi: route }] }]),
   );
-  const byName = new Map(named);
+  const byName = new Map<string, TestFunction>(named);
   const edge = openHttpEdge({
     functions: {
       invoke: async (name, event, context = {}) =>
