@@ -35,11 +35,23 @@ const headersOf = ({ headers = {}, cookies = [] }: FunctionAnswer): OutgoingHttp
   return sent;
 };
 
-/** Lets a client that still sends read its answer, then ends the connection. */
-const linger = (request: IncomingMessage): void => {
-  request.on('error', () => undefined);
-  request.resume();
-  setTimeout(() => request.destroy(), LINGER_MS).unref();
+/**
+ * Lets a client that still sends read its answer: only our half of the connection ends with it, and what comes is
+ * thrown away for a while. Closing with bytes unread would reset the connection before the answer is read.
+ */
+const lingerAfter = (request: IncomingMessage, response: ServerResponse): void => {
+  const { socket } = request;
+  const destroy = (): void => void socket.destroy();
+  // Node calls it once the answer has been written.
+  socket.destroySoon = () => {
+    socket.end();
+    request.once('close', destroy);
+  };
+  response.once('finish', () => {
+    request.on('error', () => undefined);
+    request.resume();
+    setTimeout(destroy, LINGER_MS).unref();
+  });
 };
 
 /** How an answer is written. */
@@ -71,9 +83,7 @@ export const writeAnswer = async (
   // What was not read of a body would be taken for the next request.
   if (close || !request.complete) headers['connection'] = 'close';
   response.writeHead(statusCode, headers);
-  response.once('finish', () => {
-    if (!request.complete) linger(request);
-  });
+  if (!request.complete) lingerAfter(request, response);
   if (stream && !isHead && !isBodiless) await pipeline(stream, response);
   else {
     stream?.destroy();

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +7,6 @@ import type { Contract } from '../http/contract.ts';
 import { rawRequest, sendRaw } from '../testing/raw-http.ts';
 import { openTestEdge, type TestEdge } from '../testing/test-edge.ts';
 
-const MEBIBYTE = 1_048_576;
 const HOST = 'Host: x';
 const LIMIT_MS = 1_000;
 /** Limits are looked at once a second, and the machine may be busy. */
@@ -22,17 +19,6 @@ const MULTIPART = contractOf({ body: { format: 'multipart' } });
 
 let server: TestEdge;
 let downloads: Readable[] = [];
-let bytesInUse = 0;
-let mostBytesInUse = 0;
-
-/** Says how many bytes came, and counts how many are in functions at once. */
-const take = async (bytes: number) => {
-  bytesInUse += bytes;
-  mostBytesInUse = Math.max(mostBytesInUse, bytesInUse);
-  await sleep(5);
-  bytesInUse -= bytes;
-  return { statusCode: 200, body: String(bytes) };
-};
 
 beforeAll(async () => {
   server = await openTestEdge(
@@ -40,12 +26,10 @@ beforeAll(async () => {
       {
         route: 'POST /whole',
         contract: MULTIPART,
-        answer: ({ headers, body = '', isBase64Encoded }) =>
-          take(
-            headers['x-peek']
-              ? Number(headers['content-length'])
-              : Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8'),
-          ),
+        answer: ({ body = '' }) => ({
+          statusCode: 200,
+          body: String(Buffer.from(body, 'base64').length),
+        }),
       },
       {
         route: 'POST /stream',
@@ -87,7 +71,7 @@ const head = (path: string, headers: readonly string[]): string =>
   rawRequest(`POST ${path}`, [HOST, ...headers]);
 const MULTIPART_TYPE = 'Content-Type: multipart/form-data; boundary=x';
 
-describe('a connection ends', () => {
+describe('a connection ends', { timeout: 30_000 }, () => {
   it.each([
     ['that says nothing', '', undefined],
     ['that never finishes its headers', 'GET /slow HTTP/1.1\r\n', { everyMs: 100, chunk: 'X-A: b\r\n' }],
@@ -132,7 +116,7 @@ describe('a connection ends', () => {
   });
 });
 
-describe('a connection lasts', () => {
+describe('a connection lasts', { timeout: 30_000 }, () => {
   it('while a function is at work', async () => {
     const answer = await sendRaw(server.port, rawRequest('GET /slow', [HOST]));
     expect([answer.status, answer.body.toString()]).toEqual([200, 'slow']);
@@ -149,55 +133,7 @@ describe('a connection lasts', () => {
   });
 });
 
-describe('bodies', () => {
-  const large = (size: number, chunked: boolean): Buffer => {
-    const body = Buffer.alloc(size, 'a');
-    if (!chunked)
-      return Buffer.concat([Buffer.from(head('/whole', [MULTIPART_TYPE, `Content-Length: ${size}`])), body]);
-    const start = `${head('/whole', [MULTIPART_TYPE, 'Transfer-Encoding: chunked'])}${size.toString(16)}\r\n`;
-    return Buffer.concat([Buffer.from(start), body, Buffer.from('\r\n0\r\n\r\n')]);
-  };
-
-  it('of 10 MiB arrive side by side, are in memory in turn, and leave nothing on the disk', async () => {
-    mostBytesInUse = 0;
-    const spooled = () => readdirSync(tmpdir()).filter((name) => name.startsWith('japanesestudent-body-'));
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => sendRaw(server.port, large(10 * MEBIBYTE, index % 2 === 0))),
-    );
-    expect(answers.map(({ status, body }) => [status, body.toString()])).toEqual(
-      Array.from({ length: 20 }, () => [200, String(10 * MEBIBYTE)]),
-    );
-    expect(mostBytesInUse).toBe(10 * MEBIBYTE);
-    expect(spooled()).toEqual([]);
-  });
-
-  it.each([true, false])(
-    'beyond the limit are refused before they have come, chunked: %s',
-    async (chunked) => {
-      const answer = await sendRaw(
-        server.port,
-        large(10 * MEBIBYTE + 1, chunked).subarray(0, 10.1 * MEBIBYTE),
-      );
-      expect([answer.status, JSON.parse(answer.body.toString()).code]).toEqual([413, 'payload_too_large']);
-    },
-  );
-
-  it('beyond the limit that wait for 100 Continue are never asked for', async () => {
-    const request = head('/whole', ['Expect: 100-continue', 'Content-Length: 99999999']);
-    expect((await sendRaw(server.port, request)).status).toBe(413);
-  });
-
-  it('of an endpoint that streams have no limit here', async () => {
-    const size = 12 * MEBIBYTE;
-    for (const chunked of [true, false]) {
-      const request = large(size, chunked).toString('latin1').replace('/whole', '/stream');
-      const answer = await sendRaw(server.port, Buffer.from(request, 'latin1'));
-      expect([answer.status, answer.body.toString()]).toEqual([200, String(size)]);
-    }
-  });
-});
-
-describe('connections', () => {
+describe('connections', { timeout: 30_000 }, () => {
   it('beyond the cap are told so, and served again once others have gone', async () => {
     const others = Array.from({ length: CONNECTIONS }, () => connect(server.port, '127.0.0.1'));
     for (const socket of others) socket.on('error', () => undefined);
