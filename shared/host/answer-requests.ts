@@ -27,6 +27,7 @@ export interface EdgeOptions {
 
 /** Bodies above 64 KiB that are in memory at once; others wait on the disk for their turn. */
 const BYTES_IN_MEMORY = 16_777_216;
+const FAILED = 500;
 
 interface Call {
   readonly request: IncomingMessage;
@@ -51,6 +52,7 @@ const callFunction = async (call: Call, options: EdgeOptions, gate: ByteGate): P
   if (expectsContinue) response.writeContinue();
   const bounds = { maxBytes, timeoutMs: config.HTTP_BODY_TIMEOUT, gate };
   const { bytes, release } = isStreamed ? NO_BODY : await receiveBody(request, bounds);
+  let isOver = false;
   try {
     const requestId = randomUUID();
     const event = buildEvent({
@@ -67,12 +69,14 @@ const callFunction = async (call: Call, options: EdgeOptions, gate: ByteGate): P
     });
     const streams = { body: isStreamed ? request : undefined };
     const answer = await functions.invoke(functionName, event, { awsRequestId: requestId, streams });
-    if (isAnswer(answer)) return answer;
-    throw new TypeError(`the function ${functionName} gave no answer`);
+    if (!isAnswer(answer)) throw new TypeError(`the function ${functionName} gave no answer`);
+    // As on Lambda a function that has answered is over; one that failed, or ran out of time, may still be at work.
+    isOver = Number(answer.statusCode) < FAILED;
+    return answer;
   } catch (cause) {
     throw new AppError('internal_error', { cause });
   } finally {
-    release();
+    release(isOver);
   }
 };
 

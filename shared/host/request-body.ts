@@ -2,14 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../errors/app-error.ts';
 import { within } from '../time/within.ts';
 import type { ByteGate } from './byte-gate.ts';
+import { freeBytes } from './free-bytes.ts';
 import { openSpool, type Spool } from './spool.ts';
 
 /** A body that has been read to its end. */
 export interface ReceivedBody {
   /** Undefined when there is none. */
   readonly bytes: Buffer | undefined;
-  /** Says that the bytes are no longer in use. */
-  readonly release: () => void;
+  /** Says that the bytes are no longer in use; with `isOver` nobody reads them again, and they may be freed. */
+  readonly release: (isOver: boolean) => void;
 }
 
 /** Bounds of a body. */
@@ -53,8 +54,10 @@ const collect = async (request: IncomingMessage, maxBytes: number) => {
         continue;
       }
       spool ??= await openSpool();
-      for (const kept of chunks.splice(0)) await spool.append(kept);
-      await spool.append(chunk);
+      for (const held of [...chunks.splice(0), chunk]) {
+        await spool.append(held);
+        freeBytes(held);
+      }
     }
     return { chunks, spool, size };
   } catch (error) {
@@ -74,11 +77,16 @@ export const receiveBody = async (request: IncomingMessage, bounds: BodyBounds):
   const collecting = collect(request, bounds.maxBytes);
   const { chunks, spool, size } = await within(bounds.timeoutMs, collecting, () => new BodyTimeoutError());
   if (!spool) return size === 0 ? NO_BODY : { ...NO_BODY, bytes: Buffer.concat(chunks) };
-  const release = await bounds.gate.enter(size);
+  const leave = await bounds.gate.enter(size);
   try {
-    return { bytes: await spool.read(), release };
+    const bytes = await spool.read();
+    const release = (isOver: boolean): void => {
+      if (isOver) freeBytes(bytes);
+      leave();
+    };
+    return { bytes, release };
   } catch (error) {
-    release();
+    leave();
     throw error;
   } finally {
     await spool.close();
