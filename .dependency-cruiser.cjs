@@ -80,7 +80,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(functions|shared)/',
-        pathNot: '\\.test\\.ts$|/testing/|^shared/(local|runtime/offline)/',
+        pathNot: '\\.test\\.ts$|/testing/|^shared/(local|host/offline)/',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

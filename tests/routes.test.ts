@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_STATUS } from '#shared/errors/error-codes.ts';
 import { documentedCodes } from '#shared/http/documented-codes.ts';
-import { methodsAt, readFunctions, routingTable } from '#shared/http/routing-table.ts';
+import { methodsAt, methodsShadowing, readFunctions, routingTable } from '#shared/http/routing-table.ts';
 import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
 
 const handlerFiles = readdirSync('functions', { recursive: true, encoding: 'utf8' })
@@ -27,7 +27,7 @@ describe('the routing table', () => {
 
   it('tells the methods of a path', () => {
     expect(methodsAt('/health')).toEqual(['GET', 'HEAD']);
-    expect(methodsAt('/api/v6/auth/verify-email')).toEqual(['GET', 'HEAD', 'POST']);
+    expect(methodsAt('/api/v6/auth/verify-email')).toEqual(['GET', 'POST']);
     expect(methodsAt('/admin/queues/static/js/main.js')).toEqual(['GET', 'HEAD']);
     expect(methodsAt('/admin/queues/')).toEqual([]);
     expect(methodsAt('/nowhere')).toEqual([]);
@@ -53,6 +53,26 @@ describe('the contracts', async () => {
       expect(Object.keys(contract.request?.path?.shape ?? {})).toEqual(inPath);
     },
   );
+
+  it('offer HEAD exactly where the routing table says so', () => {
+    for (const { contract, method, path, offersHead } of routes) {
+      expect(method === 'GET' && contract.head !== false, `${method} ${path}`).toBe(offersHead);
+    }
+  });
+
+  it('answer 405 where another route spells out a value of their parameters', () => {
+    const examples = routes.map(({ path }) => path.replaceAll(/\{[^}]+\}/g, '1'));
+    for (const { contract, method, path } of routes.filter((route) => route.path.includes('{'))) {
+      const pattern = new RegExp(
+        `^${path.replaceAll(/\{[^}]+\+\}/g, '.+').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`,
+      );
+      const shadowing = examples
+        .filter((example) => pattern.test(example))
+        .map((example) => methodsShadowing(example, `${method} ${path}`))
+        .filter((methods) => methods.length > 0 && !methods.includes(method));
+      if (shadowing.length > 0) expect(contract.literalsWin, `${method} ${path}`).toBe(true);
+    }
+  });
 
   it('ask for credentials on everything that is not meant to be public', () => {
     const open = routes.filter(({ contract }) => contract.guard === 'public').map(({ path }) => path);

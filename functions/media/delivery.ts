@@ -63,6 +63,8 @@ export const deliver = async (context: RequestContext, medium: Medium): Promise<
   const { size } = medium;
   const validators = validatorsOf(medium);
   const validatorHeaders = {
+    // Web clients live at other origins than the API, and those that isolate themselves load nothing without this.
+    'cross-origin-resource-policy': 'cross-origin',
     etag: validators.etag,
     'last-modified': validators.lastModified.toUTCString(),
     'cache-control': cacheControlOf(medium.type),

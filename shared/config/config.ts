@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { ownValue } from '../text/names.ts';
+import { httpVariables } from './http-variables.ts';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
 import { completeStorage, mediaVariables, storageFaults } from './media-variables.ts';
 import {
@@ -28,6 +29,7 @@ const schema = z.object({
   TRUSTED_PROXIES: networks(),
   RATE_LIMIT_PER_MINUTE: integer(0, 1_000_000).prefault('600'),
   REQUEST_TIMEOUT_SECONDS: integer(1, 29).prefault('25'),
+  ...httpVariables(),
 
   DB_HOST: z.string().min(1).prefault('127.0.0.1'),
   DB_PORT: integer(1, 65_535).prefault('3306'),

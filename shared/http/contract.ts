@@ -88,7 +88,7 @@ export interface Contract {
   readonly rateLimit?: RateBucket | 'none';
   /** Another verb on a path that a route spells out is 405, even where this route's parameters would match. */
   readonly literalsWin?: boolean;
-  /** False where the contract does not offer HEAD on a GET. */
+  /** False where the contract does not offer HEAD on a GET; the function's `offersHead` says so, too. */
   readonly head?: boolean;
   /** Answers an HTML page instead of JSON when the caller prefers one. */
   readonly page?: (content: PageContent) => string;

@@ -133,8 +133,8 @@ export const routing = (contract: Contract): Middleware => ({
     } = stateOf(context);
     if (request.rawPath.length > 1 && request.rawPath.endsWith('/')) throw new AppError('not_found');
     if (request.method === 'HEAD' && contract.head === false) {
-      const allow = methodsAt(request.rawPath).filter((method) => method !== 'HEAD');
-      throw new AppError('method_not_allowed', { headers: { allow: allow.join(', ') } });
+      const allow = [...methodsAt(request.rawPath), 'OPTIONS'].join(', ');
+      throw new AppError('method_not_allowed', { headers: { allow } });
     }
     const shadowing = contract.literalsWin ? methodsShadowing(request.rawPath, request.routeKey) : [];
     if (shadowing.length > 0) {

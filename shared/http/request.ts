@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type ValuesByName, valuesByName } from '../text/names.ts';
 import { parseCookies } from './cookies.ts';
+import { rawBodyOf } from './raw-body.ts';
 
 /** The parts of an API Gateway v2 event that we use, alike on every platform. */
 export interface HttpRequest {
@@ -37,7 +38,7 @@ export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
   const headers = valuesByName(
     definedEntries(event.headers).map(([name, value]) => [name.toLowerCase(), withoutBlanks(value)] as const),
   );
-  // API Gateway moves cookies out of the headers, serverless-offline leaves them there as well.
+  // API Gateway moves cookies out of the headers, our own host leaves them there as well.
   const cookieHeader = headers['cookie'] ?? event.cookies?.join('; ') ?? '';
   return {
     method: event.requestContext.http.method.toUpperCase(),
@@ -47,10 +48,13 @@ export const readRequest = (event: APIGatewayProxyEventV2): HttpRequest => {
     pathParameters: valuesByName(definedEntries(event.pathParameters)),
     headers,
     cookies: parseCookies(cookieHeader),
-    body: event.body ? Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') : EMPTY,
+    body: rawBodyOf(event) ?? decodeBody(event),
     peer: event.requestContext.http.sourceIp ?? '',
   };
 };
+
+const decodeBody = ({ body, isBase64Encoded }: APIGatewayProxyEventV2): Buffer =>
+  body ? Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') : EMPTY;
 
 const definedEntries = (values: Record<string, string | undefined> | null | undefined) =>
   Object.entries(values ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');

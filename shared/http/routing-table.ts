@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { compileRoutes, pathParametersOf, type RouteMatcher, specificity } from './route-match.ts';
 
 /** One HTTP event of a function. */
 export interface Route {
@@ -9,6 +10,8 @@ export interface Route {
   readonly method: string;
   /** With `{name}` placeholders, as in `functions.yml`. */
   readonly path: string;
+  /** Whether HEAD is offered beside GET. */
+  readonly offersHead: boolean;
   /** Absolute path of the handler's module. */
   readonly module: string;
   readonly domain: string;
@@ -16,6 +19,8 @@ export interface Route {
 
 interface FunctionDefinition {
   readonly handler: string;
+  /** False where the contract does not offer HEAD on a GET. */
+  readonly offersHead?: boolean;
   readonly events?: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -53,47 +58,33 @@ export const routingTable = (root = ROOT): readonly Route[] => {
       .map((route) => {
         const [method = '', path = ''] = route.split(' ');
         const module = join(root, definition.handler.replace(/\.[^./]+$/, '.ts'));
-        return { functionName: name, domain, method, path, module };
+        const offersHead = method === 'GET' && definition.offersHead !== false;
+        return { functionName: name, domain, method, path, offersHead, module };
       }),
   );
   if (root === ROOT) table = routes;
   return routes;
 };
 
-const patternOf = (path: string): RegExp =>
-  new RegExp(
-    `^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+?\}/g, (name) => (name.endsWith('\\+}') ? '.+' : '[^/]+'))}$`,
-  );
-
-/** `/media/{id}` as `1` and `0` by segment: literal segments sort above parameters, the first one first. */
-const specificity = (path: string): string =>
-  path
-    .split('/')
-    .map((segment) => (segment.startsWith('{') ? '0' : '1'))
-    .join('');
-
-/** The routes that match a path, without those that have a parameter where another spells the segment out. */
-const routesAt = (rawPath: string): readonly Route[] => {
-  const matching = routingTable().filter(({ path }) => patternOf(path).test(rawPath));
-  const best = matching
-    .map(({ path }) => specificity(path))
-    .sort()
-    .at(-1);
-  return matching.filter(({ path }) => specificity(path) === best);
+let compiled: RouteMatcher<Route> | undefined;
+const matcher = (): RouteMatcher<Route> => {
+  compiled ??= compileRoutes(routingTable());
+  return compiled;
 };
 
-const withHead = (methods: readonly string[]): string[] =>
-  [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
+const answeredBy = (routes: readonly Route[]): string[] =>
+  [...new Set(routes.flatMap(({ method, offersHead }) => (offersHead ? [method, 'HEAD'] : [method])))].sort();
 
-/** Methods that some route offers at this path, HEAD beside GET; empty for an unknown path. */
-export const methodsAt = (rawPath: string): string[] =>
-  withHead(routesAt(rawPath).map(({ method }) => method));
+/** Methods that some route offers at this path, HEAD where it is offered; empty for an unknown path. */
+export const methodsAt = (rawPath: string): string[] => answeredBy(matcher().at(rawPath));
 
 /** The methods of the routes that spell this path out better than the route that took it; empty without any. */
 export const methodsShadowing = (rawPath: string, routeKey: string): string[] => {
   const taken = specificity(routeKey.slice(routeKey.indexOf(' ') + 1));
-  const better = routesAt(rawPath).filter(({ path }) => specificity(path) > taken);
-  return withHead(better.map(({ method }) => method));
+  const better = matcher()
+    .at(rawPath)
+    .filter(({ path }) => specificity(path) > taken);
+  return answeredBy(better);
 };
 
 /** The route that takes a request, as a gateway chooses it, with its path parameters decoded. */
@@ -101,15 +92,6 @@ export const findRoute = (
   method: string,
   rawPath: string,
 ): { route: Route; pathParameters: Record<string, string> } | undefined => {
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  const [route] = routingTable()
-    .filter((each) => each.method === wanted && patternOf(each.path).test(rawPath))
-    .sort((a, b) => (specificity(a.path) > specificity(b.path) ? -1 : 1));
-  if (!route) return undefined;
-  const segments = rawPath.split('/');
-  const named = route.path.split('/').flatMap((segment, index) => {
-    const [, name] = /^\{(.+)\}$/.exec(segment) ?? [];
-    return name === undefined ? [] : [[name, decodeURIComponent(segments[index] ?? '')] as const];
-  });
-  return { route, pathParameters: Object.fromEntries(named) };
+  const route = matcher().find(method, rawPath);
+  return route && { route, pathParameters: pathParametersOf(route.path, rawPath) };
 };

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { FromWorker, ToWorker } from '../runtime/offline/messages.ts';
+import type { FromWorker, ToWorker } from '../host/offline/messages.ts';
 
 /** One worker process of the development server. */
 export interface WorkerProcess {

@@ -4,9 +4,8 @@
  */
 import { writeSync } from 'node:fs';
 import { createRequire, enableCompileCache } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { FromWorker, ToWorker } from '../runtime/offline/messages.ts';
+import { join } from 'node:path';
+import type { FromWorker, ToWorker } from '../host/offline/messages.ts';
 import { type ConfigSchemaHandler, validateOnce } from './config-validation.ts';
 
 const require = createRequire(import.meta.url);
@@ -15,16 +14,13 @@ const STDERR = 2;
 /** Files for browsers, and what only another store than the local one loads. */
 const NOT_PRELOADED = /^(swagger-ui-dist|@bull-board\/ui|@aws-sdk\/.*)$/;
 
-/** The CLI, serverless-offline with what it loads late, and whatever the project depends on. */
+/** The CLI, serverless-offline, and whatever the project depends on. */
 const heavyModules = (): string[] => {
   const { dependencies } = require('../../package.json') as { dependencies: Record<string, string> };
-  const offline = dirname(fileURLToPath(import.meta.resolve('serverless-offline')));
   return [
     'serverless/lib/serverless.js',
     'serverless/lib/plugins/index.js',
     'serverless-offline',
-    'serverless-offline/lambda',
-    pathToFileURL(join(offline, 'events', 'http', 'index.js')).href,
     ...Object.keys(dependencies).filter((name) => !NOT_PRELOADED.test(name)),
   ];
 };

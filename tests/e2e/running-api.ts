@@ -20,6 +20,8 @@ import { databasePlaces, redisPlaces } from '../secrets/places.ts';
 /** The API under serverless-offline with a database, a Redis prefix, a media store and a mail server of its own. */
 export interface RunningApi {
   readonly url: string;
+  /** Process id of the worker that serves. */
+  readonly pid: () => number;
   readonly mail: MailSink;
   readonly db: Database;
   /** What the API wrote to standard output and error so far. */
@@ -113,6 +115,7 @@ export const startApi = async (overrides: NodeJS.ProcessEnv = {}): Promise<Runni
     get url() {
       return server.url;
     },
+    pid: () => server.pid(),
     mail,
     db,
     output: () => output,

@@ -3,14 +3,14 @@
  * (queues) and `scheduler` (schedules), joined by a comma, or is empty. The message `tick` runs one tick.
  */
 import { loadConfig } from '#shared/config/config.ts';
+import { startBackground } from '#shared/host/background.ts';
+import type { FunctionDefinition } from '#shared/host/function-events.ts';
+import { loadFunctions } from '#shared/host/load-functions.ts';
 import { closeProcessResources } from '#shared/host/resources.ts';
 import { scheduledEvent } from '#shared/host/schedule-loop.ts';
 import { readFunctions } from '#shared/http/routing-table.ts';
 import { REPOSITORY } from '#shared/local/paths.ts';
 import { createLog } from '#shared/log/log.ts';
-import { startBackground } from '#shared/runtime/offline/background.ts';
-import type { FunctionDefinition } from '#shared/runtime/offline/function-events.ts';
-import { loadHandlers } from '#shared/runtime/offline/load-handlers.ts';
 
 const EVENT_OF_ROLE: Readonly<Record<string, string>> = { worker: 'bullmq', scheduler: 'schedule' };
 const GRACE_MS = 20_000;
@@ -28,7 +28,7 @@ const mine = new Map(
     events.some((event) => wanted.some((kind) => kind && kind in event)),
   ),
 );
-const invoke = await loadHandlers(REPOSITORY, all);
+const { invoke } = await loadFunctions(REPOSITORY, all);
 const background = startBackground({ functions: mine, config, log: createLog(config.LOG_LEVEL), invoke });
 
 process.on('message', (message) => {

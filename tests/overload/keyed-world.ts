@@ -1,4 +1,5 @@
 import { type AccountWorld, openAccountWorld } from '#functions/account/testing/account-world.ts';
+import { createLog } from '#shared/log/log.ts';
 import { type HandlerServer, startHandlerServer } from '#shared/testing/handler-server.ts';
 
 /** Who calls; the headers that prove it. */
@@ -45,7 +46,7 @@ export const openKeyedWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<
     admin: (await world.logIn(admin)).headers,
     service: { 'x-api-key': API_KEY },
   };
-  const server: HandlerServer = await startHandlerServer(world.config.MEDIA_IDLE_TIMEOUT);
+  const server: HandlerServer = await startHandlerServer({ config: world.config, log: createLog('silent') });
   const send: KeyedWorld['send'] = async (method, path, { headers, body, form, bytes } = {}) => {
     const isJson = body !== undefined;
     const url = path.startsWith('http') ? path : `${server.url}${path === '/ready' ? '' : '/api/v6'}${path}`;

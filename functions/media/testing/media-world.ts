@@ -79,7 +79,7 @@ export const openMediaWorld = async (
   const resources = await openTestResources({ MEDIA_BASE_PATH: root, ...s3?.environment, ...settings });
   const { config } = resources;
   const unbind = useResources(resources);
-  const server: HandlerServer = await startHandlerServer(config.MEDIA_IDLE_TIMEOUT);
+  const server: HandlerServer = await startHandlerServer(resources);
   const store = await resources.storage.store();
 
   const call: MediaWorld['call'] = async (path, init = {}) => {

@@ -2,6 +2,5 @@
 import { processResources } from '#shared/host/resources.ts';
 import { startHandlerServer } from '#shared/testing/handler-server.ts';
 
-const { config } = await processResources();
-const { url } = await startHandlerServer(config.MEDIA_IDLE_TIMEOUT);
+const { url } = await startHandlerServer(await processResources());
 console.log(url);

@@ -10,6 +10,7 @@ export const handler = endpoint(
     summary: 'Delete an immediate task',
     description: 'A task that no worker holds is never executed; an attempt in progress may still deliver.',
     guard: 'admin',
+    literalsWin: true,
     request: { path: z.object({ id: longPathId() }) },
     responses: { 204: { description: 'The task is gone, with its history.' } },
   },

@@ -9,6 +9,7 @@ export const handler = endpoint(
   {
     summary: 'Show an immediate task',
     guard: 'admin',
+    literalsWin: true,
     request: { path: z.object({ id: longPathId() }) },
     responses: { 200: { description: 'The task.', schema: immediateTaskObject } },
   },

@@ -24,6 +24,7 @@ export const handler = endpoint(
     description:
       'A change of `content` or `template_id` during an attempt closes the attempt and starts a new round; its mail may still arrive.',
     guard: 'admin',
+    literalsWin: true,
     request: { path: z.object({ id: longPathId() }), body: { format: 'json', schema: body } },
     responses: { 204: { description: 'It is as the request says.' } },
     errors: ['not_renderable'],

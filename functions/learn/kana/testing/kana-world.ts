@@ -54,7 +54,7 @@ const pathOf = (path: string): string =>
 export const openKanaWorld = async (environment: NodeJS.ProcessEnv = {}): Promise<KanaWorld> => {
   const world = await openLearnerWorld(environment);
   const { resources } = world;
-  const server = await startHandlerServer(resources.config.MEDIA_IDLE_TIMEOUT);
+  const server = await startHandlerServer(resources);
   return {
     resources,
     call: async (path, { method = 'GET', body, form, headers = {} } = {}) => {

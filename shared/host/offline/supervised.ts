@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { openLocalApi } from './local-api.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
-import { offlineInternals, type Serverless } from './service.ts';
+import type { Serverless } from './service.ts';
 
 const tell = (message: FromWorker): Promise<void> =>
   new Promise((resolve) => {
@@ -24,17 +24,9 @@ const retirement = (): Promise<number> =>
 export const runSupervised = async (serverless: Serverless): Promise<void> => {
   const retired = retirement();
   process.channel?.ref();
-  const offline = offlineInternals(serverless);
-  offline.mergeOptions();
-  const { lambdas, httpApiEvents, httpEvents } = offline.getEvents();
-  await offline.createLambda(lambdas, true);
-  await offline.createHttp([...httpApiEvents, ...httpEvents], true);
-  const server = offline.getApiGatewayServer();
-  server.settings.autoListen = false;
-  const api = await openLocalApi({ serverless, server });
-  await server.start();
+  const api = await openLocalApi(serverless);
   process.on('message', (message: ToWorker, socket: Socket | undefined) => {
-    if (message.type === 'connection' && socket) server.listener.emit('connection', socket);
+    if (message.type === 'connection' && socket) api.accept(socket);
   });
   await tell({ type: 'ready' });
   await api.stop(await retired);

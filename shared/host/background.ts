@@ -1,12 +1,12 @@
-import type { Config } from '../../config/config.ts';
-import { scheduledEvent, startScheduleLoop } from '../../host/schedule-loop.ts';
-import type { Log } from '../../log/log.ts';
-import type { BatchResult } from '../../queue/batch-event.ts';
-import { startDispatcher } from '../../queue/dispatcher.ts';
-import { queuePrefix } from '../../queue/queue-prefix.ts';
-import { redisUrl } from '../../redis/redis.ts';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../log/log.ts';
+import type { BatchResult } from '../queue/batch-event.ts';
+import { startDispatcher } from '../queue/dispatcher.ts';
+import { queuePrefix } from '../queue/queue-prefix.ts';
+import { redisUrl } from '../redis/redis.ts';
 import { type FunctionDefinition, periodsOf, queueBindingsOf } from './function-events.ts';
-import type { Invoke } from './load-handlers.ts';
+import type { LoadedFunctions } from './load-functions.ts';
+import { scheduledEvent, startScheduleLoop } from './schedule-loop.ts';
 
 /** What runs functions that no request calls. */
 export interface Background {
@@ -19,7 +19,7 @@ export interface BackgroundOptions {
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly config: Config;
   readonly log: Log;
-  readonly invoke: Invoke;
+  readonly invoke: LoadedFunctions['invoke'];
 }
 
 /** Runs the functions of `bullmq` and `schedule` events. */

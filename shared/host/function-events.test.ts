@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../config/config.ts';
 import { periodsOf, queueBindingsOf } from './function-events.ts';
 
 const config = loadConfig({ APP_ENV: 'test', TASK_IMMEDIATE_CONCURRENCY: '7', TASK_TICK_SECONDS: '3' });

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Contract } from '../http/contract.ts';
+import type { HostStreams } from '../http/request-stream.ts';
+import { ownValue } from '../text/names.ts';
+import type { FunctionDefinition } from './function-events.ts';
+
+type PlatformContext = HostStreams & { readonly functionName: string; readonly awsRequestId: string };
+type Handler = ((event: unknown, context: PlatformContext) => unknown) & { readonly contract?: Contract };
+
+/** What a host adds to the platform's context of one call. */
+export type CallContext = Partial<PlatformContext>;
+
+/** The functions of a process, loaded. */
+export interface LoadedFunctions {
+  /** Calls a function with an event; one that does not exist answers undefined. */
+  invoke(functionName: string, event: unknown, context?: CallContext): Promise<unknown>;
+  /** Of an endpoint; other functions have none. */
+  contractOf(functionName: string): Contract | undefined;
+}
+
+const HANDLER = /^(.+)\.([^./]+)$/;
+
+const loadHandler = async (root: string, name: string, handler: string): Promise<Handler> => {
+  const [, path = '', exported = ''] = HANDLER.exec(handler) ?? [];
+  const url = pathToFileURL(join(root, `${path}.ts`)).href;
+  const module: Record<string, unknown> = await import(/* @vite-ignore */ url).catch((cause: unknown) => {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`function ${name} (${path}.ts) does not load: ${message}`, { cause });
+  });
+  const loaded = ownValue(module, exported);
+  if (typeof loaded === 'function') return loaded as Handler;
+  throw new Error(`function ${name}: ${path}.ts exports no function ${exported}`);
+};
+
+/**
+ * Loads the modules of all functions ahead of the first call, so that broken code shows at once.
+ * @throws Error naming the first function that does not load
+ */
+export const loadFunctions = async (
+  root: string,
+  functions: ReadonlyMap<string, FunctionDefinition>,
+): Promise<LoadedFunctions> => {
+  const loading = [...functions].map(
+    async ([name, { handler }]) => [name, await loadHandler(root, name, handler)] as const,
+  );
+  const handlers = new Map(await Promise.all(loading));
+  return {
+    invoke: async (functionName, event, context = {}) =>
+      handlers.get(functionName)?.(event, { functionName, awsRequestId: randomUUID(), ...context }),
+    contractOf: (functionName) => handlers.get(functionName)?.contract,
+  };
+};
