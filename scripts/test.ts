@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalFailure } from '#shared/local/local-failure.ts';
+import { explain } from '#shared/local/explain.ts';
 import { REPOSITORY } from '#shared/local/paths.ts';
 import { abortCommands } from '#shared/local/services/processes.ts';
 import { type Services, startServices } from '#shared/local/services/services.ts';
@@ -77,7 +77,7 @@ const main = async (): Promise<TestCount> => {
 };
 
 const count = await main().catch((error: unknown): TestCount => {
-  console.error(error instanceof LocalFailure ? error.message : error);
+  console.error(explain(error));
   return { passed: 0, failed: 1 };
 });
 console.log(`${count.passed} passed, ${count.failed} failed`);
