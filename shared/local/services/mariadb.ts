@@ -80,16 +80,17 @@ const initialise = async (program: MariadbProgram, directory: string, data: stri
     program.installer,
     [
       '--no-defaults',
-      // The installer is a shell script that splits its arguments at blanks, so it is shown paths from where it runs.
-      ...locationFrom(program, directory),
+      // The installer is a shell script that splits its arguments at blanks, and the server goes to its data before
+      // it looks for its other files: paths from there are right for both.
+      ...locationFrom(program, partial),
       ...userArgs(),
-      `--datadir=${relative(directory, partial)}`,
+      '--datadir=.',
       '--auth-root-authentication-method=socket',
       `--auth-root-socket-user=${userInfo().username}`,
       '--skip-test-db',
       '--skip-name-resolve',
     ],
-    { environment: program.environment, directory },
+    { environment: program.environment, directory: partial },
   );
   await writeFile(join(directory, 'mariadb-install.log'), result.output);
   if (result.code !== 0) {
