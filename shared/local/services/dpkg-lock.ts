@@ -17,7 +17,7 @@ const deviceNumber = (device: number): string => {
 };
 
 /** The process that holds a POSIX lock on the file, out of the text of `/proc/locks`. */
-export const holderIn = (locks: string, { dev, ino }: { dev: number; ino: number }): number | undefined => {
+const holderIn = (locks: string, { dev, ino }: { dev: number; ino: number }): number | undefined => {
   const line = locks
     .split('\n')
     .map((each) => each.trim().split(/\s+/))
@@ -26,9 +26,9 @@ export const holderIn = (locks: string, { dev, ino }: { dev: number; ino: number
 };
 
 /** The process that changes the packages of this machine at present; needs no rights, unlike asking for the lock. */
-const packageOperation = async (): Promise<number | undefined> => {
+const packageOperation = async (files: readonly string[]): Promise<number | undefined> => {
   const locks = await readFile('/proc/locks', 'utf8').catch(() => '');
-  for (const file of LOCKS) {
+  for (const file of files) {
     const found = await stat(file).catch(() => undefined);
     const holder = found && holderIn(locks, found);
     if (holder !== undefined) return holder;
@@ -40,12 +40,15 @@ const nameOf = async (pid: number): Promise<string> =>
   (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() || 'unknown';
 
 /** Waits until nobody changes the packages of this machine, and says for whom; true if it had to wait. */
-export const untilPackagesRest = async (progress: Progress): Promise<boolean> => {
+export const untilPackagesRest = async (
+  progress: Progress,
+  files: readonly string[] = LOCKS,
+): Promise<boolean> => {
   const begun = performance.now();
   let toldAt: number | undefined;
   for (;;) {
     refuseWhenAborted();
-    const holder = await packageOperation();
+    const holder = await packageOperation(files);
     const now = performance.now();
     if (holder === undefined) {
       if (toldAt !== undefined) progress(`  ✓ dpkg is free again (${((now - begun) / 1_000).toFixed(1)} s)`);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { errorPlace } from './error-place.ts';
 import type { FunctionDefinition } from './function-events.ts';
 
 type Handler = (event: unknown, context: { functionName: string; awsRequestId: string }) => unknown;
@@ -19,7 +20,8 @@ const loadHandler = async (root: string, name: string, handler: string): Promise
   const module: Record<string, unknown> = await import(pathToFileURL(join(root, `${path}.ts`)).href).catch(
     (cause: unknown) => {
       const message = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`function ${name} (${path}.ts) does not load: ${message}`, { cause });
+      const place = errorPlace(cause, root);
+      throw new Error(`function ${name} (${place ?? `${path}.ts`}) does not load: ${message}`, { cause });
     },
   );
   const loaded = module[exported];
