@@ -9,7 +9,7 @@ import { LOCAL_DIRECTORY, PACKAGES_DIRECTORY, REPOSITORY } from '#shared/local/p
 export interface Copy {
   readonly root: string;
   /** Runs `npm start` or `npm run <name>` in it. */
-  run(name: string, environment?: NodeJS.ProcessEnv): Run;
+  run(name: string, environment?: NodeJS.ProcessEnv, args?: readonly string[]): Run;
   /** What a running `npm start` wrote. */
   environmentFile(): EnvironmentFile;
   remove(): void;
@@ -30,6 +30,8 @@ const COPIED = [
   'shared',
   'scripts',
   'docs',
+  'tests',
+  'vitest.config.ts',
   'serverless.yml',
   'package.json',
   'package-lock.json',
@@ -38,9 +40,9 @@ const COPIED = [
 /** Of the tests' own servers, which a private environment must not see. */
 const OWN = /^(DB_|REDIS_|MEDIA_|APP_ENV$|VITEST|TEST$|npm_)/;
 
-const start = (root: string, name: string, environment: NodeJS.ProcessEnv): Run => {
+const start = (root: string, name: string, environment: NodeJS.ProcessEnv, args: readonly string[]): Run => {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !OWN.test(key)));
-  const child = spawn(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), name], {
+  const child = spawn(process.execPath, [join(root, 'scripts', 'bootstrap.mjs'), name, ...args], {
     cwd: root,
     env: { ...inherited, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -84,7 +86,7 @@ export const makeCopy = (name: string, { withPrograms = true } = {}): Copy => {
   }
   return {
     root,
-    run: (command, environment = {}) => start(root, command, environment),
+    run: (command, environment = {}, args = []) => start(root, command, environment, args),
     environmentFile: () => JSON.parse(readFileSync(join(root, '.local', 'environment.json'), 'utf8')),
     remove: () => rmSync(parent, { recursive: true, force: true }),
   };

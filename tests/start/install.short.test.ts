@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -34,6 +35,13 @@ test('a stamp is not believed when packages are missing', async () => {
   writeFileSync(stamp, hash);
   expect((await project.run().ended).code).toBe(0);
   expect(isInstalled(project)).toBe(true);
+});
+
+test('a folder that the tools cannot work in is refused in one line', async () => {
+  project = makeTinyProject({ root: join(mkdtempSync(join(tmpdir(), 'colon-')), 'a:b') });
+  const { code, output } = await project.run().ended;
+  expect(code).toBe(1);
+  expect(output).toMatch(/^This folder's path contains ":"[^\n]*move it elsewhere\.\n$/);
 });
 
 test('a second run installs nothing', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -130,6 +130,19 @@ test('Ctrl-C ends it, with nothing left running and nothing left behind', async 
   expect(ours).toEqual(['Stopping …', 'Stopped.']);
   expect(processesIn(copy.root)).toEqual([]);
   expect(readdirSync(temporary)).toEqual([]);
+});
+
+test('npm test runs there, too, and leaves nothing behind', async () => {
+  const tests = copy.run('test', { HOME: '/proc', NODE_ENV: 'production', TMPDIR: temporary }, [
+    '--project=db',
+    'shared/database/transaction',
+    'functions/learn/kana/seed',
+  ]);
+  expect(await tests.ended).toBe(0);
+  expect(tests.output().trimEnd().split('\n').at(-1)).toMatch(/^[1-9]\d* passed, 0 failed$/);
+  expect(readdirSync(temporary)).toEqual([]);
+  expect(existsSync(join(copy.root, 'data'))).toBe(false);
+  expect(processesIn(copy.root)).toEqual([]);
 });
 
 test.each([
