@@ -21,12 +21,12 @@ let copies: Copy[] = [];
 let db: Database;
 beforeAll(() => {
   copies = [makeCopy('first'), makeCopy('second')];
-  db = openDatabase(loadConfig({ ...testEnvironment(), DB_POOL_SIZE: '1' }));
+  db = openDatabase(loadConfig({ ...testEnvironment(), DB_POOL_SIZE: '2' }));
 });
 afterAll(async () => {
+  for (const copy of copies) copy.remove();
   await sql`DROP DATABASE IF EXISTS ${sql.id(name)}`.execute(db);
   await db.destroy();
-  for (const copy of copies) copy.remove();
 });
 
 const started = async (copy: Copy, environment: NodeJS.ProcessEnv): Promise<Run> => {
