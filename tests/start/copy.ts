@@ -12,7 +12,8 @@ export interface Copy {
   run(name: string, environment?: NodeJS.ProcessEnv, args?: readonly string[]): Run;
   /** What a running `npm start` wrote. */
   environmentFile(): EnvironmentFile;
-  remove(): void;
+  /** Ends what still runs in it, and deletes it. */
+  remove(): Promise<void>;
 }
 
 /** A command under way. */
@@ -84,11 +85,22 @@ export const makeCopy = (name: string, { withPrograms = true } = {}): Copy => {
     mkdirSync(join(root, '.local'));
     execFileSync('cp', ['-al', PACKAGES_DIRECTORY, join(root, '.local/')]);
   }
+  const runs: Run[] = [];
   return {
     root,
-    run: (command, environment = {}, args = []) => start(root, command, environment, args),
+    run: (command, environment = {}, args = []) => {
+      const run = start(root, command, environment, args);
+      runs.push(run);
+      return run;
+    },
     environmentFile: () => JSON.parse(readFileSync(join(root, '.local', 'environment.json'), 'utf8')),
-    remove: () => rmSync(parent, { recursive: true, force: true }),
+    remove: async () => {
+      for (const { child, ended } of runs) {
+        child.kill('SIGTERM');
+        await ended;
+      }
+      rmSync(parent, { recursive: true, force: true });
+    },
   };
 };
 

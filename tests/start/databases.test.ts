@@ -24,7 +24,7 @@ beforeAll(() => {
   db = openDatabase(loadConfig({ ...testEnvironment(), DB_POOL_SIZE: '2' }));
 });
 afterAll(async () => {
-  for (const copy of copies) copy.remove();
+  for (const copy of copies) await copy.remove();
   await sql`DROP DATABASE IF EXISTS ${sql.id(name)}`.execute(db);
   await db.destroy();
 });
@@ -53,8 +53,8 @@ const soundStatuses = async (copy: Copy): Promise<number[]> => {
   return Promise.all(
     [1, 2, 3].map(async (id) => {
       const answer = await fetch(`${apiUrl}/api/v6/characters/${id}`, { headers: { authorization } });
-      const { audio } = (await answer.json()) as { audio: string };
-      return (await fetch(new URL(audio, apiUrl))).status;
+      const { audioUrl } = (await answer.json()) as { audioUrl: string };
+      return (await fetch(new URL(audioUrl, apiUrl))).status;
     }),
   );
 };
