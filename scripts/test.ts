@@ -9,6 +9,7 @@ import { abortCommands } from '#shared/local/services/processes.ts';
 import { type Services, startServices } from '#shared/local/services/services.ts';
 import { onStopRequest } from '#shared/local/stop-request.ts';
 import { countTests, type TestCount, verdict } from '#shared/local/test-results.ts';
+import { toolEnvironment } from '#shared/local/tool-environment.ts';
 
 const VITEST = join(REPOSITORY, 'node_modules', 'vitest', 'vitest.mjs');
 const STOP_TIMEOUT_MS = 10_000;
@@ -37,7 +38,7 @@ const runVitest = (args: readonly string[], environment: Readonly<Record<string,
   new Promise<number | null>((resolve, reject) => {
     const child = spawn(process.execPath, [VITEST, 'run', ...args], {
       cwd: REPOSITORY,
-      env: { ...process.env, ...environment, APP_ENV: 'test', TZ: 'UTC' },
+      env: { ...process.env, ...toolEnvironment(process.env), ...environment, APP_ENV: 'test', TZ: 'UTC' },
       stdio: 'inherit',
     });
     stopping.signal.addEventListener('abort', () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, relative } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -63,6 +63,15 @@ const userArgs = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : [
 const locationFrom = ({ base }: MariadbProgram, directory: string): string[] =>
   base === undefined ? [] : [`--basedir=${relative(directory, base)}`];
 
+/** The base under a name without blanks, seen from beside it: wherever data and programs are. */
+const plainLocation = async ({ base }: MariadbProgram, directory: string): Promise<string[]> => {
+  if (base === undefined) return [];
+  const link = join(directory, 'mariadb-base');
+  await rm(link, { force: true });
+  await symlink(base, link);
+  return ['--basedir=../mariadb-base'];
+};
+
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
@@ -82,7 +91,7 @@ const initialise = async (program: MariadbProgram, directory: string, data: stri
       '--no-defaults',
       // The installer is a shell script that splits its arguments at blanks, and the server goes to its data before
       // it looks for its other files: paths from there are right for both.
-      ...locationFrom(program, partial),
+      ...(await plainLocation(program, directory)),
       ...userArgs(),
       '--datadir=.',
       '--auth-root-authentication-method=socket',
