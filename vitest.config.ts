@@ -8,12 +8,13 @@ const maxWorkers = Math.min(availableParallelism() + 1, 8);
 export default defineConfig({
   test: {
     maxWorkers,
+    runner: './tests/runner.ts',
     projects: [
       {
         test: {
           name: 'unit',
           include: ['{functions,shared,scripts,tests}/**/*.test.ts'],
-          exclude: [...exclude, '**/*.db.test.ts', 'tests/e2e/**', 'tests/faults/**'],
+          exclude: [...exclude, '**/*.db.test.ts', 'tests/{e2e,faults,start}/**'],
           sequence: { groupOrder: 0 },
         },
       },
@@ -31,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           globalSetup: 'tests/secrets/global-setup.ts',
-          include: ['tests/e2e/**/*.test.ts', 'tests/faults/**/*.short.test.ts'],
+          include: ['tests/e2e/**/*.test.ts', 'tests/{faults,start}/**/*.short.test.ts'],
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -48,6 +49,17 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Two cores: worlds side by side would starve each other's short leases.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'start',
+          include: ['tests/start/**/*.test.ts'],
+          exclude,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // Each starts whole systems on a machine that others may keep busy.
           fileParallelism: false,
         },
       },

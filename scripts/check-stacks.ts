@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readFunctions } from '#shared/http/routing-table.ts';
+import { toolEnvironment } from '#shared/local/tool-environment.ts';
 
 /** CloudFormation refuses 500; the rest is room for a domain to grow before it must be split. */
 const MAXIMUM_RESOURCES = 450;
@@ -25,6 +26,7 @@ for (const domain of domains) {
   execFileSync(process.execPath, ['node_modules/serverless/bin/serverless.js', 'package'], {
     env: {
       ...process.env,
+      ...toolEnvironment(process.env),
       SERVICE: domain,
       SLS_BUILD: 'package',
       SLS_LOG_LEVEL: 'error',

@@ -1,12 +1,13 @@
 /** `npm run reset`: empties the data of the local environment; downloaded programs stay. */
-import { LocalFailure } from '#shared/local/local-failure.ts';
+import { explain } from '#shared/local/explain.ts';
 import { resetLocalEnvironment } from '#shared/local/reset.ts';
 
 try {
-  const removed = await resetLocalEnvironment();
+  const { removed, untouched } = await resetLocalEnvironment(process.env);
   console.log(removed.length === 0 ? 'There was nothing to reset.' : `Removed ${removed.join(', ')}.`);
+  for (const line of untouched) console.log(`Not touched: ${line}.`);
 } catch (error) {
-  console.error(error instanceof LocalFailure ? error.message : error);
+  console.error(explain(error));
   process.exitCode = 1;
 }
 process.exit();

@@ -1,12 +1,5 @@
-/** `npm run seed`: inserts the content that the domains ship; running it again changes nothing. */
-import { processConfig } from '#shared/config/process-config.ts';
-import { openDatabase } from '#shared/database/database.ts';
+/** `npm run seed`: inserts the content that the domains ship; running it again only restores what is missing. */
 import { seed } from '#shared/database/seed.ts';
+import { runOnDatabase } from '#shared/local/database-script.ts';
 
-const config = processConfig();
-const db = openDatabase(config);
-try {
-  console.log(`seeded ${(await seed(db, config)).join(', ')}`);
-} finally {
-  await db.destroy();
-}
+await runOnDatabase(async (db, config) => `seeded ${(await seed(db, config)).join(', ')}`);

@@ -1,8 +1,10 @@
 /** `npm start`: the whole local environment in one terminal, until Ctrl-C. */
-import { ConfigError } from '#shared/config/config.ts';
+import { explain } from '#shared/local/explain.ts';
 import { startLocalEnvironment } from '#shared/local/local-environment.ts';
-import { firstLine, LocalFailure } from '#shared/local/local-failure.ts';
+import { firstLine } from '#shared/local/local-failure.ts';
+import { LOCAL_DIRECTORY } from '#shared/local/paths.ts';
 import { table } from '#shared/local/progress.ts';
+import { watchSpace } from '#shared/local/services/disk-space.ts';
 import { abortCommands } from '#shared/local/services/processes.ts';
 import { onStopRequest } from '#shared/local/stop-request.ts';
 import { createUndoStack } from '#shared/local/undo-stack.ts';
@@ -10,6 +12,10 @@ import { createUndoStack } from '#shared/local/undo-stack.ts';
 const say = (line: string): void => console.log(line);
 const undo = createUndoStack((error) => console.error(`  while stopping: ${firstLine(error)}`));
 let stopRequested = false;
+/** Nobody wants to hear of progress who asked for the end. */
+const progress = (line: string): void => {
+  if (!stopRequested) say(line);
+};
 
 const stop = async (exitCode: number): Promise<never> => {
   await undo.unwind();
@@ -21,7 +27,7 @@ const stop = async (exitCode: number): Promise<never> => {
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 process.on('uncaughtException', (error) => {
-  console.error(error);
+  console.error(explain(error));
   void stop(1);
 });
 
@@ -30,18 +36,19 @@ onStopRequest(
   () => {
     stopRequested = true;
     say('Stopping …');
+    // A start under way fails soon and stops what it has started so far; so does a server that is being revived.
+    abortCommands();
     if (started) void stop(0);
-    // Otherwise the start below fails soon and stops what it has started so far.
-    else abortCommands();
   },
   (exitCode) => process.exit(exitCode),
 );
 
 say('Starting JapaneseStudent');
 try {
-  const environment = await startLocalEnvironment(process.env, undo, say);
+  const environment = await startLocalEnvironment(process.env, undo, progress);
   if (stopRequested) await stop(0);
   started = true;
+  watchSpace(LOCAL_DIRECTORY, progress);
   const accounts = environment.accounts.map(
     ({ role, email, password }) => [`role ${role}`, `${email}  ${password}`] as const,
   );
@@ -59,8 +66,7 @@ try {
   say('Ctrl-C stops everything; npm run reset empties the data.');
 } catch (error) {
   if (stopRequested) await stop(0);
-  const expected = error instanceof LocalFailure || error instanceof ConfigError;
-  console.error(expected ? error.message : error);
+  console.error(explain(error));
   await undo.unwind();
   process.exit(1);
 }

@@ -1,22 +1,25 @@
 /** `npm test [-- vitest arguments]`: throw-away MariaDB and Redis, all tests, `N passed, N failed` as the last line. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalFailure } from '#shared/local/local-failure.ts';
+import { explain } from '#shared/local/explain.ts';
 import { REPOSITORY } from '#shared/local/paths.ts';
 import { abortCommands } from '#shared/local/services/processes.ts';
 import { type Services, startServices } from '#shared/local/services/services.ts';
 import { onStopRequest } from '#shared/local/stop-request.ts';
 import { countTests, type TestCount, verdict } from '#shared/local/test-results.ts';
+import { toolEnvironment } from '#shared/local/tool-environment.ts';
 
 const VITEST = join(REPOSITORY, 'node_modules', 'vitest', 'vitest.mjs');
 const STOP_TIMEOUT_MS = 10_000;
 
-/** Without a choice of projects, the long fault tests are left to `npm run test:faults`. */
+/** Without a choice of projects, the long ones are left to `npm run test:faults` and `npm run test:start`. */
 const chosen = process.argv.slice(2);
 const isProject = (argument: string): boolean => argument.startsWith('--project');
-const vitestArguments = chosen.some(isProject) ? chosen : ['--project=!faults', ...chosen];
+const vitestArguments = chosen.some(isProject)
+  ? chosen
+  : ['--project=!faults', '--project=!start', ...chosen];
 
 const progress = (line: string): void => console.log(line);
 const stopping = new AbortController();
@@ -35,7 +38,7 @@ const runVitest = (args: readonly string[], environment: Readonly<Record<string,
   new Promise<number | null>((resolve, reject) => {
     const child = spawn(process.execPath, [VITEST, 'run', ...args], {
       cwd: REPOSITORY,
-      env: { ...process.env, ...environment, APP_ENV: 'test', TZ: 'UTC' },
+      env: { ...process.env, ...toolEnvironment(process.env), ...environment, APP_ENV: 'test', TZ: 'UTC' },
       stdio: 'inherit',
     });
     stopping.signal.addEventListener('abort', () => {
@@ -46,11 +49,22 @@ const runVitest = (args: readonly string[], environment: Readonly<Record<string,
     child.once('exit', resolve);
   });
 
+const makeFolder = async (directory: string, name: string): Promise<string> => {
+  const path = join(directory, name);
+  await mkdir(path);
+  return path;
+};
+
 const runTests = async (directory: string, { environment }: Services): Promise<TestCount> => {
   const report = join(directory, 'report.json');
   const code = await runVitest(
     ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...vitestArguments],
-    environment,
+    {
+      ...environment,
+      // What a test leaves behind, even one that was killed, goes with the folder.
+      TMPDIR: await makeFolder(directory, 'tmp'),
+      MEDIA_BASE_PATH: await makeFolder(directory, 'media'),
+    },
   );
   const text = await readFile(report, 'utf8').catch(() => '{"testResults":[]}');
   return verdict(countTests(JSON.parse(text)), code);
@@ -77,7 +91,7 @@ const main = async (): Promise<TestCount> => {
 };
 
 const count = await main().catch((error: unknown): TestCount => {
-  console.error(error instanceof LocalFailure ? error.message : error);
+  console.error(explain(error));
   return { passed: 0, failed: 1 };
 });
 console.log(`${count.passed} passed, ${count.failed} failed`);

@@ -13,4 +13,5 @@ export {
   store,
 } from './media.ts';
 export { countMissingObjects } from './queries/objects.ts';
+export { restoreBytes } from './restore.ts';
 export type { MediaType } from './rules/media-types.ts';

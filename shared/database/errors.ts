@@ -19,6 +19,10 @@ const LOST = new Set([
   'ER_TOO_MANY_USER_CONNECTIONS',
   'POOL_CLOSED',
   'POOL_BUSY',
+  // Its disk is full.
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'ER_ERROR_ON_WRITE',
 ]);
 const RETRYABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
 /** Duplicate key, missing parent, existing children, failed check; by number, as the driver does not know the last. */

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestResources, type TestResources } from '../testing/test-resources.ts';
@@ -53,6 +56,31 @@ describe('migrate', () => {
     const names = migrationFiles().map(({ name }) => name);
     expect(await migrate(await emptyDatabase())).toEqual(names);
     expect(names.indexOf('media/0001-media')).toBeLessThan(names.indexOf('auth/0002-media-links'));
+  });
+
+  it('refuses a database that newer code has migrated, in one line that says what to do', async () => {
+    const db = await emptyDatabase();
+    await migrate(db);
+    const older = migrationFiles().slice(0, -1);
+    const newest = migrationFiles().at(-1)?.name;
+    await expect(migrate(db, older)).rejects.toMatchObject({
+      name: 'MigrationFailure',
+      message: expect.stringMatching(new RegExp(`^The database is newer [^\\n]*${newest}: switch [^\\n]*$`)),
+    });
+  });
+
+  it('names the file and the reason when a migration fails, in one line', async () => {
+    const db = await emptyDatabase();
+    const folder = await mkdtemp(join(tmpdir(), 'japanesestudent-migration-'));
+    const path = join(folder, '0001-broken.ts');
+    await writeFile(path, "export const up = async () => { throw new Error('no such\\ntable'); };");
+    await expect(migrate(db, [{ name: 'system/0001-broken', path }])).rejects.toMatchObject({
+      name: 'MigrationFailure',
+      message: expect.stringMatching(
+        /^The migration \S*0001-broken\.ts failed: no such table\. Correct [^\n]*$/,
+      ),
+    });
+    await rm(folder, { recursive: true });
   });
 
   it('agrees with docs/schema.sql', async () => {

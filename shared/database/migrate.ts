@@ -1,13 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database, Queryable, ReservedConnection } from './database.ts';
 import { DOMAINS } from './domains.ts';
+import { MigrationFailure } from './migration-failure.ts';
 import { withConnection } from './transaction.ts';
 
-const FUNCTIONS = fileURLToPath(new URL('../../functions', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FUNCTIONS = join(ROOT, 'functions');
 const TABLE = 'schema_migrations';
 /** Below the limit that sessions set on statements. */
 const LOCK_WAIT_SECONDS = 10;
@@ -63,9 +65,20 @@ const whileAlone = <T>(db: Database, work: (connection: ReservedConnection) => P
     }
   });
 
+/** A database that newer code has migrated fits no older code, and the migrator would only call it corrupted. */
+const refuseUnknown = (executed: ReadonlySet<string>, files: readonly MigrationFile[]): void => {
+  const known = new Set(files.map(({ name }) => name));
+  const unknown = [...executed].filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new MigrationFailure(
+    `The database is newer than this checkout, which lacks the migration ${unknown.join(', ')}: switch to the branch that has it, or to a database of your own (npm run reset empties the local one)`,
+  );
+};
+
 /** The migrator sorts all that it is shown by name; our order is another, so it is shown one new migration at a time. */
 const runNext = async (db: ReservedConnection, files: readonly MigrationFile[]): Promise<string[]> => {
   const executed = await executedNames(db);
+  refuseUnknown(executed, files);
   const next = files.find(({ name }) => !executed.has(name));
   const shown = files.filter((file) => executed.has(file.name) || file === next);
   const migrator = new Migrator({
@@ -79,8 +92,13 @@ const runNext = async (db: ReservedConnection, files: readonly MigrationFile[]):
   });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (!error) return results.map(({ migrationName }) => migrationName);
-  const failed = results.find(({ status }) => status === 'Error');
-  throw new Error(`migration ${failed?.migrationName ?? ''} failed`, { cause: error });
+  const failed = results.find(({ status }) => status === 'Error')?.migrationName ?? next?.name ?? '';
+  const path = files.find(({ name }) => name === failed)?.path ?? failed;
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new MigrationFailure(
+    `The migration ${relative(ROOT, path)} failed: ${reason.replace(/\s*\n\s*/g, ' ')}. Correct it or the data, then run npm run migrate`,
+    { cause: error },
+  );
 };
 
 /**

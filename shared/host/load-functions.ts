@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Contract } from '../http/contract.ts';
 import type { HostStreams } from '../http/request-stream.ts';
 import { ownValue } from '../text/names.ts';
+import { errorPlace } from './error-place.ts';
 import type { FunctionDefinition } from './function-events.ts';
 
 type PlatformContext = HostStreams & { readonly functionName: string; readonly awsRequestId: string };
@@ -27,7 +28,8 @@ const loadHandler = async (root: string, name: string, handler: string): Promise
   const url = pathToFileURL(join(root, `${path}.ts`)).href;
   const module: Record<string, unknown> = await import(/* @vite-ignore */ url).catch((cause: unknown) => {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`function ${name} (${path}.ts) does not load: ${message}`, { cause });
+    const place = errorPlace(cause, root) ?? `${path}.ts`;
+    throw new Error(`function ${name} (${place}) does not load: ${message}`, { cause });
   });
   const loaded = ownValue(module, exported);
   if (typeof loaded === 'function') return loaded as Handler;

@@ -101,6 +101,30 @@ describe('startScheduleLoop', () => {
     await loop.stop();
   });
 
+  test('says once that it fails for one reason, and once that it works again', async () => {
+    const messages: string[] = [];
+    const log = createLog('info', { write: (line: string) => messages.push(JSON.parse(line).msg) });
+    let reason: string | undefined = 'no database';
+    const loop = startScheduleLoop(
+      {
+        functionName: 'tick',
+        periodMs: 5_000,
+        run: async () => {
+          if (reason !== undefined) throw new Error(reason);
+        },
+      },
+      log,
+    );
+    await vi.advanceTimersByTimeAsync(60_000);
+    reason = 'no table';
+    await vi.advanceTimersByTimeAsync(60_000);
+    reason = undefined;
+    await vi.advanceTimersByTimeAsync(60_000);
+    await loop.stop();
+    const failed = 'a scheduled function failed';
+    expect(messages).toEqual([failed, failed, 'a scheduled function works again']);
+  });
+
   test('a period longer than the longest timer does not fire early', async () => {
     const run = vi.fn(async () => undefined);
     const loop = start(run, 25 * 86_400_000);

@@ -5,6 +5,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_
 const RATE = /^rate\(([1-9][0-9]{0,3}) (minute|hour|day)s?\)$/;
 /** Node fires timers beyond this at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A function that keeps failing for the same reason says so this often. */
+const SAME_COMPLAINT_MS = 300_000;
 
 /** Milliseconds of `rate(5 minutes)`; undefined for anything else, such as a `cron(…)` expression. */
 export const parseRate = (expression: string): number | undefined => {
@@ -33,7 +35,7 @@ export const scheduledEvent = (now: Date): ScheduledEvent => ({
 export interface Schedule {
   readonly functionName: string;
   readonly periodMs: number;
-  /** A throw is logged, and the next run takes place as if nothing had happened. */
+  /** A throw is logged, once a while if it is always the same, and the next run takes place as if nothing had happened. */
   readonly run: () => Promise<unknown>;
 }
 
@@ -53,11 +55,26 @@ export const startScheduleLoop = (schedule: Schedule, log: Log): ScheduleLoop =>
   let timer: NodeJS.Timeout | undefined;
   let underWay: Promise<void> = Promise.resolve();
 
+  let complaint: string | undefined;
+  let complainedAt = 0;
+
+  // A database that is away fails every run the same way: said once a while, and once when it is over.
+  const failed = (error: unknown, now: number): void => {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const reason = `${code ?? ''} ${message ?? ''}`;
+    if (reason === complaint && now - complainedAt < SAME_COMPLAINT_MS) return;
+    complaint = reason;
+    complainedAt = now;
+    log.error({ err: error, function: functionName }, 'a scheduled function failed');
+  };
+  const worked = (): void => {
+    if (complaint !== undefined) log.info({ function: functionName }, 'a scheduled function works again');
+    complaint = undefined;
+  };
+
   const runOnce = async (): Promise<void> => {
     const startedAt = performance.now();
-    await run().catch((error: unknown) => {
-      log.error({ err: error, function: functionName }, 'a scheduled function failed');
-    });
+    await run().then(worked, (error: unknown) => failed(error, startedAt));
     waitUntil(startedAt + periodMs);
   };
 

@@ -32,6 +32,8 @@ export interface DevServerOptions {
   readonly output?: Output;
   /** Directory of serverless.yml; the checkout unless said otherwise. */
   readonly root?: string;
+  /** Gives a start up: its workers end at once and it rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /** Until then, idle kept connections of the old worker can still bring a request that was on its way. */
@@ -57,10 +59,11 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   let exchangeAgain = false;
   let validConfig: string | undefined;
   let restartPauseMs = SHORTEST_RESTART_PAUSE_MS;
+  let loading: WorkerProcess | undefined;
   let ended = false;
 
   const fork = (): WorkerProcess => {
-    const worker = forkWorker({ root, environment, output });
+    const worker = forkWorker({ root, environment, output, say: log });
     workers.add(worker);
     void worker.exited.then(() => {
       workers.delete(worker);
@@ -89,6 +92,7 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   /** Serves with a new worker; the present one keeps serving if the code does not load. */
   const serveAnew = async (): Promise<void> => {
     const worker = spare ?? fork();
+    loading = worker;
     const started = worker.start(validConfig);
     // Loading its packages beside the project's code keeps the next save fast even if it follows at once.
     spare = watch ? fork() : undefined;
@@ -97,6 +101,8 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
     } catch (error) {
       void worker.kill();
       throw error;
+    } finally {
+      loading = undefined;
     }
     if (ended) return void worker.kill();
     promote(worker);
@@ -119,7 +125,9 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
       await serveAnew();
       log(`Serving the present code (loaded in ${Math.round(performance.now() - begun)} ms)`);
     } catch (error) {
-      log(`The code does not load${active ? ', still serving the last good one' : ''}: ${firstLine(error)}`);
+      log(
+        `The code does not load${active ? ', still serving the last good one' : ''}: ${firstLine(error)}. Correct it and save again.`,
+      );
     }
   };
 
@@ -152,17 +160,26 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
     close();
     const serving = active;
     active = undefined;
-    for (const worker of workers) if (worker === spare) void worker.kill();
+    for (const worker of [spare, loading]) void worker?.kill();
     await serving?.retire(0);
     await Promise.all([...workers].map(({ exited }) => exited));
   };
 
+  const giveUp = (): void => {
+    ended = true;
+    void killAll();
+  };
+  options.signal?.addEventListener('abort', giveUp);
+  if (options.signal?.aborted) giveUp();
   try {
     await serveAnew();
+    options.signal?.throwIfAborted();
   } catch (error) {
     close();
     await killAll();
     throw new LocalFailure(`The API does not start: ${firstLine(error)}`);
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
   }
   return {
     port: listening.port,

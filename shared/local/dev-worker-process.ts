@@ -2,6 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { FromWorker, ToWorker } from '../host/offline/messages.ts';
+import { exitReason } from './services/exit-reason.ts';
+import { toolEnvironment } from './tool-environment.ts';
+import { watchLoading } from './worker-patience.ts';
 
 /** One worker process of the development server. */
 export interface WorkerProcess {
@@ -31,12 +34,12 @@ export interface WorkerProcessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where the log lines of the application go. */
   readonly output: Output;
+  /** Receives one line whenever it has been loading for another while. */
+  readonly say: (line: string) => void;
 }
 
 const ENTRY = join('shared', 'local', 'dev-worker.ts');
 const TAIL_LENGTH = 4_000;
-/** Code that has not loaded by then (a module may wait for ever) never will. */
-const START_MS = 30_000;
 /** The worker itself gives up after 25 s. */
 const RETIREMENT_MS = 30_000;
 /**
@@ -54,7 +57,7 @@ const FRUGAL_HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=30'];
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal ? `killed by ${signal}` : `exit code ${code}`));
+    child.once('exit', (code, signal) => resolve(exitReason(code, signal)));
   });
 
 /** The gist of what a process said before it gave up; the Serverless CLI takes two lines to say it. */
@@ -72,7 +75,13 @@ export const forkWorker = (options: WorkerProcessOptions): WorkerProcess => {
   const child = fork(join(root, ENTRY), [], {
     cwd: root,
     execArgv: FRUGAL_HEAP,
-    env: { ...FRUGAL_MALLOC, ...environment, TZ: 'UTC', SLS_LOG_LEVEL: 'error' },
+    env: {
+      ...FRUGAL_MALLOC,
+      ...environment,
+      ...toolEnvironment(environment),
+      TZ: 'UTC',
+      SLS_LOG_LEVEL: 'error',
+    },
     stdio: ['ignore', typeof output === 'string' ? output : 'pipe', 'pipe', 'ipc'],
     // Out of the terminal's process group: Ctrl-C is the supervisor's to handle.
     detached: true,
@@ -113,10 +122,18 @@ export const forkWorker = (options: WorkerProcessOptions): WorkerProcess => {
         });
       });
       send({ type: 'start', validConfig });
-      const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
+      let stalled: string | undefined;
+      const endWatch = watchLoading({
+        pid: child.pid ?? 0,
+        say: options.say,
+        onStall: (reason) => {
+          stalled = reason;
+          child.kill('SIGKILL');
+        },
+      });
       const answer = await Promise.race([said, exited]);
-      clearTimeout(timer);
-      if (typeof answer === 'string') throw new Error(gist(tail) || answer);
+      endWatch();
+      if (typeof answer === 'string') throw new Error(stalled ?? (gist(tail) || answer));
       if (answer.type === 'failed') throw new Error(answer.message);
       serves = true;
       return valid;

@@ -9,17 +9,18 @@ import { apiEnvironment, wantedPort } from './api-environment.ts';
 import { startDevServer } from './dev-server.ts';
 import { type EnvironmentFile, writeEnvironmentFile } from './environment-file.ts';
 import { startInbox } from './inbox.ts';
-import { LocalFailure } from './local-failure.ts';
+import { firstLine, LocalFailure } from './local-failure.ts';
 import { takeLock } from './lock.ts';
 import { ENVIRONMENT_FILE, LOCAL_DIRECTORY, START_LOCK } from './paths.ts';
 import { type Progress, step } from './progress.ts';
 import { freePort, portProblem } from './services/ports.ts';
-import { abortSignal } from './services/processes.ts';
+import { abortSignal, refuseWhenAborted } from './services/processes.ts';
 import { startServices } from './services/services.ts';
 import type { UndoStack } from './undo-stack.ts';
 
-const READY_TIMEOUT_MS = 60_000;
-const ABANDONED_START_MS = 15_000;
+/** An API that answers, but says for this long that something is missing, will not find it. */
+const UNREADY_MS = 60_000;
+const TELL_EVERY_MS = 10_000;
 
 const claimFolder = async (undo: UndoStack): Promise<void> => {
   const holder = await takeLock(START_LOCK);
@@ -42,52 +43,75 @@ const claimPort = async (environment: NodeJS.ProcessEnv): Promise<number> => {
   );
 };
 
+const aborted = new Promise<never>((_, reject) => {
+  abortSignal.addEventListener('abort', () => reject(new LocalFailure('Stopped')), { once: true });
+});
+aborted.catch(() => undefined);
+
+/** The work, unless the start is given up first. */
+const orAborted = <T>(work: Promise<T>): Promise<T> => {
+  work.catch(() => undefined);
+  return Promise.race([work, aborted]);
+};
+
 const prepareDatabase = async (environment: NodeJS.ProcessEnv, progress: Progress): Promise<void> => {
   const config = loadConfig(environment);
   const db = openDatabase(config);
   try {
-    await step(progress, 'schema', () => migrate(db));
-    await step(progress, 'content', () => seed(db, config));
+    await step(progress, 'schema', () => orAborted(migrate(db)));
+    await step(progress, 'content', () => orAborted(seed(db, config)));
   } finally {
-    await db.destroy();
+    // A statement that runs on would keep this waiting; the server ends it soon.
+    if (!abortSignal.aborted) await db.destroy();
   }
 };
 
-const untilReady = async (url: string, signal: AbortSignal): Promise<void> => {
-  while (!signal.aborted) {
-    const answer = await fetch(`${url}/ready`, { signal }).catch(() => undefined);
-    if (answer?.ok) return;
+/** What `GET /ready` holds against the API, in one line; undefined when nothing. */
+const notReady = async (url: string): Promise<string | undefined> => {
+  const answer = await fetch(`${url}/ready`, {
+    signal: AbortSignal.any([abortSignal, AbortSignal.timeout(10_000)]),
+  });
+  if (answer.ok) return undefined;
+  return `GET /ready answers ${answer.status} ${firstLine(await answer.text())}`;
+};
+
+/** Waits until the API is ready. An answer that is late only shows a busy machine, one that refuses has a reason. */
+const untilReady = async (url: string, progress: Progress): Promise<void> => {
+  let refusedSince: number | undefined;
+  let toldAt = performance.now();
+  for (;;) {
+    refuseWhenAborted();
+    let complaint: string | undefined;
+    try {
+      complaint = await notReady(url);
+      if (complaint === undefined) return;
+      refusedSince ??= performance.now();
+    } catch (error) {
+      refusedSince = undefined;
+      complaint = firstLine(error);
+    }
+    const now = performance.now();
+    if (refusedSince !== undefined && now - refusedSince > UNREADY_MS) {
+      throw new LocalFailure(`The API is not ready after ${UNREADY_MS / 1_000} s: ${complaint}`);
+    }
+    if (now - toldAt > TELL_EVERY_MS) {
+      toldAt = now;
+      progress(`  … still waiting for the API to be ready: ${complaint}`);
+    }
     await delay(50);
   }
 };
 
-// The deadline holds for a server that never comes up as well as for one that never becomes ready.
 const startApi = async (
   port: number,
   environment: Readonly<Record<string, string>>,
   undo: UndoStack,
   progress: Progress,
 ): Promise<string> => {
-  const signal = AbortSignal.any([AbortSignal.timeout(READY_TIMEOUT_MS), abortSignal]);
-  const starting = startDevServer({ port, environment, watch: true, log: progress });
-  undo.push(async () => {
-    // A start that was given up has to end before its worker can be stopped; a failed one has nothing to stop.
-    const api = await Promise.race([starting.catch(() => undefined), delay(ABANDONED_START_MS, undefined)]);
-    await api?.stop();
-  });
-  const ready = async (): Promise<string> => {
-    const { url } = await starting;
-    await untilReady(url, signal);
-    return url;
-  };
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(
-        new LocalFailure(`The API is not ready after ${READY_TIMEOUT_MS / 1_000} s: see its log lines above`),
-      ),
-    );
-  });
-  return Promise.race([ready(), late]);
+  const server = await startDevServer({ port, environment, watch: true, log: progress, signal: abortSignal });
+  undo.push(server.stop);
+  await untilReady(server.url, progress);
+  return server.url;
 };
 
 /**
@@ -111,7 +135,7 @@ export const startLocalEnvironment = async (
   undo.push(services.stop);
   const inbox = caller['SMTP_HOST']
     ? undefined
-    : await step(progress, 'mail catcher', () => startInbox(LOCAL_DIRECTORY));
+    : await step(progress, 'mail catcher', () => startInbox(LOCAL_DIRECTORY, progress));
   if (inbox) undo.push(inbox.stop);
   const environment = apiEnvironment(caller, {
     port,

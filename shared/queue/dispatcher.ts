@@ -1,6 +1,7 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Log } from '../log/log.ts';
+import { createOutageLog } from '../log/outage.ts';
 import type { BatchEvent, BatchItemFailure, BatchResult } from './batch-event.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
 
@@ -41,7 +42,6 @@ const GRACE_MS = 22_000;
 const LOCK_DURATION_MS = 10_000;
 const STALLED_INTERVAL_MS = 5_000;
 const LONGEST_RECONNECT_PAUSE_MS = 1_000;
-const MINIMUM_MS_BETWEEN_COMPLAINTS = 30_000;
 const LAST_WORDS_MS = 1_000;
 
 type Outcome = BatchItemFailure | undefined;
@@ -75,15 +75,6 @@ const settle = async (job: Job, token: string | undefined, failure: Outcome): Pr
   }
   const reason = failure.reason ?? 'the function reported a failure';
   throw failure.unrecoverable ? new UnrecoverableError(reason) : new Error(reason);
-};
-
-const complainSparingly = (log: Log) => {
-  let lastComplaint = 0;
-  return (error: Error): void => {
-    if (Date.now() - lastComplaint < MINIMUM_MS_BETWEEN_COMPLAINTS) return;
-    lastComplaint = Date.now();
-    log.warn({ err: error }, 'the queue workers cannot reach redis');
-  };
 };
 
 const within = async (milliseconds: number, work: Promise<unknown>): Promise<boolean> => {
@@ -120,7 +111,8 @@ const closeBinding = async ({ worker, batcher, isBusy }: RunningBinding, graceMs
  */
 export const startDispatcher = (options: DispatcherOptions): Dispatcher => {
   const { bindings, redisUrl, prefix, log } = options;
-  const complain = complainSparingly(log);
+  const outage = createOutageLog(log, 'redis of the queue workers');
+  const complain = outage.missed;
   const connection = new Redis(redisUrl, {
     maxRetriesPerRequest: null,
     // Jobs of one batch end at the same moment: one write for all of them.
@@ -128,6 +120,7 @@ export const startDispatcher = (options: DispatcherOptions): Dispatcher => {
     retryStrategy: (attempt) => Math.min(attempt * 50, LONGEST_RECONNECT_PAUSE_MS),
   });
   connection.on('error', complain);
+  connection.on('ready', outage.worked);
 
   const run = (binding: QueueBinding): RunningBinding => {
     const { queue, batchSize, concurrency, invoke } = binding;

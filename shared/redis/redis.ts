@@ -2,13 +2,13 @@ import { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
 import { refuseWhileHolding } from '../database/holding.ts';
 import type { Log } from '../log/log.ts';
+import { createOutageLog } from '../log/outage.ts';
 
 type RedisSettings = Pick<Config, 'REDIS_HOST' | 'REDIS_PORT' | 'REDIS_DB' | 'REDIS_PASSWORD'>;
 
 /** Nothing that a request asks of Redis is worth waiting longer for. */
 const COMMAND_TIMEOUT_MS = 500;
 const LONGEST_RECONNECT_PAUSE_MS = 1_000;
-const MINIMUM_MS_BETWEEN_COMPLAINTS = 30_000;
 
 /** Address of the configured Redis, with the password: never to be logged. */
 export const redisUrl = (settings: RedisSettings): string => {
@@ -34,11 +34,8 @@ export const openRedis = (settings: RedisSettings, log: Log): Redis => {
     refuseWhileHolding('Redis');
     return send(...command);
   };
-  let lastComplaint = 0;
-  redis.on('error', (error) => {
-    if (Date.now() - lastComplaint < MINIMUM_MS_BETWEEN_COMPLAINTS) return;
-    lastComplaint = Date.now();
-    log.warn({ err: error }, 'redis is away');
-  });
+  const outage = createOutageLog(log, 'redis');
+  redis.on('error', outage.missed);
+  redis.on('ready', outage.worked);
   return redis;
 };

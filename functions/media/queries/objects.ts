@@ -85,6 +85,18 @@ export const knownDigests = async (db: Queryable, digests: readonly string[]): P
   return new Set(rows.map(({ sha256 }) => sha256));
 };
 
+/** Of the given digests those that a medium refers to. */
+export const listReferenced = async (db: Queryable, digests: readonly string[]): Promise<string[]> => {
+  if (digests.length === 0) return [];
+  const rows = await db
+    .selectFrom('media_objects')
+    .select('sha256')
+    .where('sha256', 'in', digests)
+    .where('ref_count', '>', 0)
+    .execute();
+  return rows.map(({ sha256 }) => sha256);
+};
+
 /** Marks an object's bytes as lost since now, or clears the mark with null; false when it is as asked already. */
 export const markMissing = async (db: Queryable, sha256: string, since: Date | null): Promise<boolean> => {
   const { numUpdatedRows } = await db

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createLog } from '#shared/log/log.ts';
 import { startDispatcher } from '#shared/queue/dispatcher.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { openQueues } from '#shared/queue/queues.ts';
@@ -150,4 +151,19 @@ test('from the endpoint to the inbox through the real queue, retries included', 
   );
   await dispatcher.close();
   expect(world.mailsTo(recipient)).toHaveLength(1);
+});
+
+test('a database that is away fails the run once, without a line for each step', async () => {
+  const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  const ran: string[] = [];
+  const away = (name: string) => async () => {
+    ran.push(name);
+    throw lost;
+  };
+  const lines: string[] = [];
+  const log = createLog('info', { write: (line: string) => lines.push(line) });
+  const lanes = [{ first: away('first'), second: away('second') }, { third: away('third') }];
+  await expect(tick(world.resources.context({ log }), lanes)).rejects.toBe(lost);
+  expect(ran).toEqual(['first', 'third']);
+  expect(lines).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '#shared/database/errors.ts';
 import type { Context } from '#shared/host/context.ts';
 import { claimDueTasks } from './claim-due-tasks.ts';
 import { closeInterruptedImmediateTasks } from './close-interrupted-immediate-tasks.ts';
@@ -22,12 +23,19 @@ const runLane = async (context: Context, lane: Lane): Promise<void> => {
     try {
       await run(context);
     } catch (error) {
+      // Then the next step fails, too: the run as a whole did, which is said once.
+      if (isDatabaseUnavailable(error)) throw error;
       context.log.error({ err: error, step }, 'a step of the tick failed');
     }
   }
 };
 
-/** Runs the steps of rule S1; one that fails is logged and does not stop the others. */
+/**
+ * Runs the steps of rule S1; one that fails is logged and does not stop the others.
+ * @throws what the database threw when it is away
+ */
 export const tick = async (context: Context, lanes = LANES): Promise<void> => {
-  await Promise.all(lanes.map((lane) => runLane(context, lane)));
+  const outcomes = await Promise.allSettled(lanes.map((lane) => runLane(context, lane)));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
 };

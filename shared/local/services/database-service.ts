@@ -1,5 +1,6 @@
 import { type Progress, step } from '../progress.ts';
 import { startComposeService, stopComposeService } from './docker.ts';
+import { keepRunning } from './keep-running.ts';
 import { climb } from './ladder.ts';
 import { type DatabaseAddress, startMariadb } from './mariadb.ts';
 import { fetchMariadb, findMariadb, isSupportedMariadb } from './mariadb-program.ts';
@@ -62,13 +63,13 @@ export const startDatabaseService = async (setting: Setting): Promise<Running<Da
       fetch: () => fetchMariadb(shelf, progress),
       startProgram: async (program) => {
         const preferredPort = wishes.databasePort ?? state.databasePort;
-        const { process, address } = await startMariadb(program, {
-          directory,
-          throwAway,
-          account,
-          preferredPort,
-        });
-        return { address, stop: process.stop };
+        const instance = { directory, throwAway, account, preferredPort };
+        const { process, address } = await startMariadb(program, instance);
+        // What tests hold on to is gone with a throw-away server.
+        if (throwAway) return { address, stop: process.stop };
+        const again = async () =>
+          (await startMariadb(program, { ...instance, fixedPort: address.port })).process;
+        return { address, stop: keepRunning('MariaDB', process, again, progress).stop };
       },
       startContainer: async () => {
         // Only the image's root may create further databases.

@@ -3,12 +3,17 @@ import { basename, dirname, join } from 'node:path';
 import { LocalFailure } from '../local-failure.ts';
 import { withLock } from '../lock.ts';
 import { type Progress, step } from '../progress.ts';
+import { apt, aptFault } from './apt.ts';
 import { parsePrintedUris, wantedPackages } from './apt-output.ts';
+import { requireSpace } from './disk-space.ts';
+import { untilPackagesRest } from './dpkg-lock.ts';
 import { type CommandResult, runCommand } from './processes.ts';
 import { findProgram } from './programs.ts';
 
 const INDEX_LIFETIME_MS = 3_600_000;
-const NETWORK_TIMEOUT_MS = 1_200_000;
+/** Unpacked and with its archive beside it, a package takes about this many times the size of its download. */
+const UNPACKED_TIMES = 7;
+const INDEX_BYTES = 150_000_000;
 
 /** A directory into which packages were unpacked; the machine itself was not touched. */
 export interface UnpackedPackages {
@@ -21,41 +26,6 @@ export interface UnpackedPackages {
 export const hasDebianTools = async (): Promise<boolean> =>
   (await findProgram('apt-get')) !== undefined && (await findProgram('dpkg-deb')) !== undefined;
 
-// Lists and cache of our own: works without root, and without an earlier `apt-get update` of the machine.
-const aptOptions = (state: string): string[] =>
-  Object.entries({
-    'Dir::State::lists': join(state, 'lists'),
-    'Dir::Cache': join(state, 'cache'),
-    'Dir::State::status': '/var/lib/dpkg/status',
-    'APT::Sandbox::User': 'root',
-    'Acquire::Retries': '2',
-    'Acquire::http::Timeout': '20',
-    'Acquire::https::Timeout': '20',
-    'Acquire::Languages': 'none',
-    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled': 'false',
-  }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-
-const apt = (
-  state: string,
-  args: readonly string[],
-  directory: string,
-  onLine?: Progress,
-): Promise<CommandResult> =>
-  runCommand('apt-get', [...aptOptions(state), ...args], {
-    environment: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-    directory,
-    timeoutMs: NETWORK_TIMEOUT_MS,
-    ...(onLine ? { onLine } : {}),
-  });
-
-const aptFault = ({ output }: CommandResult): string => {
-  const lines = output.split('\n');
-  const fault = [/^[EW]: Failed to fetch/, /^E:/, /^W:/].flatMap(
-    (kind) => lines.find((line) => kind.test(line)) ?? [],
-  );
-  return fault[0]?.replace(/^[EW]:\s*/, '').replace(/\s+/g, ' ') ?? 'apt-get gave no reason';
-};
-
 const refreshIndex = async (state: string, progress: Progress): Promise<void> => {
   const stamp = join(state, 'updated');
   const age = await stat(stamp).then(
@@ -63,6 +33,8 @@ const refreshIndex = async (state: string, progress: Progress): Promise<void> =>
     () => Number.POSITIVE_INFINITY,
   );
   if (age < INDEX_LIFETIME_MS) return;
+  await mkdir(state, { recursive: true });
+  await requireSpace(state, INDEX_BYTES, 'the list of packages');
   await mkdir(join(state, 'lists', 'partial'), { recursive: true });
   await mkdir(join(state, 'cache', 'archives', 'partial'), { recursive: true });
   await step(progress, 'package lists', async () => {
@@ -75,20 +47,36 @@ const refreshIndex = async (state: string, progress: Progress): Promise<void> =>
   await writeFile(stamp, '');
 };
 
+/** What apt would fetch; it looks at the packages of this machine, which another operation may be changing. */
+const planned = async (
+  state: string,
+  names: readonly string[],
+  progress: Progress,
+): Promise<CommandResult> => {
+  for (;;) {
+    await untilPackagesRest(progress);
+    const plan = await apt(
+      state,
+      ['install', '--reinstall', '--print-uris', '--no-install-recommends', '-qq', '-y', ...names],
+      state,
+    );
+    // The operation may have begun after the look; then the plan is made of what it was in the middle of.
+    if (plan.code === 0 || !(await untilPackagesRest(progress))) return plan;
+  }
+};
+
 const download = async (
   state: string,
   names: readonly string[],
   directory: string,
   progress: Progress,
 ): Promise<string[]> => {
-  const plan = await apt(
-    state,
-    ['install', '--reinstall', '--print-uris', '--no-install-recommends', '-qq', '-y', ...names],
-    state,
-  );
+  const plan = await planned(state, names, progress);
   if (plan.code !== 0) throw new LocalFailure(`apt does not offer ${names.join(', ')}: ${aptFault(plan)}`);
   const packages = wantedPackages(parsePrintedUris(plan.output), names);
-  const megabytes = (packages.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000).toFixed(0);
+  const bytes = packages.reduce((sum, each) => sum + each.bytes, 0);
+  const megabytes = (bytes / 1_000_000).toFixed(0);
+  await requireSpace(state, bytes * UNPACKED_TIMES, `Debian's ${names[0]}`);
   await mkdir(directory, { recursive: true });
   return step(progress, `${packages.length} packages of ${names[0]}, ${megabytes} MB`, async () => {
     const wanted = packages.map(({ name, version }) => `${name}=${version}`);

@@ -1,6 +1,7 @@
 import { firstLine, LocalFailure } from '../local-failure.ts';
 import { type Progress, step } from '../progress.ts';
 import { hasDebianTools } from './debian.ts';
+import { SpaceFailure } from './disk-space.ts';
 import { hasDockerCompose } from './docker.ts';
 
 /** What one service offers for each step of the ladder after "the environment names it". */
@@ -44,7 +45,7 @@ export const climb = async <Program extends { readonly version: string }, Runnin
   }
   if (await hasDebianTools()) {
     const fetched = await ladder.fetch().catch((error: unknown) => {
-      if (!(error instanceof LocalFailure)) throw error;
+      if (!(error instanceof LocalFailure) || error instanceof SpaceFailure) throw error;
       faults.push(firstLine(error));
       return undefined;
     });

@@ -10,8 +10,8 @@ export interface MariadbProgram {
   readonly server: string;
   readonly installer: string;
   readonly version: string;
-  /** Arguments both programs need to find their own files. */
-  readonly locationArgs: readonly string[];
+  /** Where both programs find their own files, unless they know. */
+  readonly base: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -22,19 +22,19 @@ export const parseMariadbVersion = (output: string): string | undefined =>
 const described = async (
   server: string,
   installer: string,
-  locationArgs: readonly string[],
+  base: string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Promise<MariadbProgram | undefined> => {
   const { output } = await runCommand(server, ['--no-defaults', '--version'], { environment });
   const version = parseMariadbVersion(output);
-  return version === undefined ? undefined : { server, installer, version, locationArgs, environment };
+  return version === undefined ? undefined : { server, installer, version, base, environment };
 };
 
 /** MariaDB on this machine, of any version. */
 export const findMariadb = async (): Promise<MariadbProgram | undefined> => {
   const server = await findServer('mariadbd', 'mysqld');
   const installer = await findServer('mariadb-install-db', 'mysql_install_db');
-  return server && installer ? described(server, installer, [], process.env) : undefined;
+  return server && installer ? described(server, installer, undefined, process.env) : undefined;
 };
 
 /** Whether MariaDB's version is one the product supports (10.11 or newer). */
@@ -50,7 +50,7 @@ export const fetchMariadb = async (shelf: string, progress: Progress): Promise<M
   const program = await described(
     join(root, 'usr/sbin/mariadbd'),
     join(root, 'usr/bin/mariadb-install-db'),
-    [`--basedir=${join(root, 'usr')}`],
+    join(root, 'usr'),
     { ...process.env, LD_LIBRARY_PATH: libraryPath },
   );
   if (!program) throw new LocalFailure(`The MariaDB unpacked in ${root} does not run`);

@@ -1,21 +1,17 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { join, relative } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { firstLine, LocalFailure } from '../local-failure.ts';
+import { requireSpace } from './disk-space.ts';
 import type { MariadbProgram } from './mariadb-program.ts';
+import { untilAnswers } from './patience.ts';
 import { freePort } from './ports.ts';
-import {
-  type BackgroundProcess,
-  refuseWhenAborted,
-  runCommand,
-  startBackground,
-  stopOrphan,
-} from './processes.ts';
+import { type BackgroundProcess, runCommand, startBackground, stopOrphan } from './processes.ts';
 
-const START_TIMEOUT_MS = 90_000;
 const ATTEMPTS = 3;
+/** Logs, undo and system tables of an empty instance, and room to begin with. */
+const DATA_BYTES = 250_000_000;
 
 /** Where a database answers, and who may use it. */
 export interface DatabaseAddress {
@@ -33,6 +29,8 @@ export interface MariadbInstance {
   readonly throwAway: boolean;
   readonly account: Pick<DatabaseAddress, 'user' | 'password' | 'name'>;
   readonly preferredPort: number | undefined;
+  /** The port it must have, because it had it before. */
+  readonly fixedPort?: number;
 }
 
 /** A running private instance. */
@@ -62,6 +60,18 @@ export const accountStatements = ({ account, throwAway }: MariadbInstance): stri
 // MariaDB refuses to run as root unless told to.
 const userArgs = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
+const locationFrom = ({ base }: MariadbProgram, directory: string): string[] =>
+  base === undefined ? [] : [`--basedir=${relative(directory, base)}`];
+
+/** The base under a name without blanks, seen from beside it: wherever data and programs are. */
+const plainLocation = async ({ base }: MariadbProgram, directory: string): Promise<string[]> => {
+  if (base === undefined) return [];
+  const link = join(directory, 'mariadb-base');
+  await rm(link, { force: true });
+  await symlink(base, link);
+  return ['--basedir=../mariadb-base'];
+};
+
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
@@ -71,6 +81,7 @@ const exists = (path: string): Promise<boolean> =>
 /** Creates the system tables; an interrupted attempt leaves nothing that looks complete. */
 const initialise = async (program: MariadbProgram, directory: string, data: string): Promise<void> => {
   if (await exists(join(data, 'mysql'))) return;
+  await requireSpace(directory, DATA_BYTES, "MariaDB's data");
   const partial = `${data}.partial`;
   for (const leftover of [partial, data]) await rm(leftover, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -78,15 +89,17 @@ const initialise = async (program: MariadbProgram, directory: string, data: stri
     program.installer,
     [
       '--no-defaults',
-      ...program.locationArgs,
+      // The installer is a shell script that splits its arguments at blanks, and the server goes to its data before
+      // it looks for its other files: paths from there are right for both.
+      ...(await plainLocation(program, directory)),
       ...userArgs(),
-      `--datadir=${partial}`,
+      '--datadir=.',
       '--auth-root-authentication-method=socket',
       `--auth-root-socket-user=${userInfo().username}`,
       '--skip-test-db',
       '--skip-name-resolve',
     ],
-    { environment: program.environment },
+    { environment: program.environment, directory: partial },
   );
   await writeFile(join(directory, 'mariadb-install.log'), result.output);
   if (result.code !== 0) {
@@ -104,7 +117,7 @@ const THROW_AWAY_ARGS = [
 
 const serverArgs = (program: MariadbProgram, instance: MariadbInstance, port: number): string[] => [
   '--no-defaults',
-  ...program.locationArgs,
+  ...locationFrom(program, join(instance.directory, 'mariadb')),
   ...userArgs(),
   `--datadir=${join(instance.directory, 'mariadb')}`,
   // Relative to the data directory: a socket's path must not exceed 107 bytes.
@@ -133,22 +146,6 @@ const tryDatabase = async (address: DatabaseAddress): Promise<void> => {
   await connection.query('select 1').finally(() => connection.end());
 };
 
-const untilAnswers = async (process: BackgroundProcess, address: DatabaseAddress): Promise<void> => {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  let reason: unknown;
-  while (!process.ended() && performance.now() < deadline) {
-    refuseWhenAborted();
-    try {
-      await tryDatabase(address);
-      return;
-    } catch (error) {
-      reason = error;
-      await delay(30);
-    }
-  }
-  throw new LocalFailure(process.ended() ? 'it ended at once' : firstLine(reason));
-};
-
 const lastError = async (log: string): Promise<string | undefined> =>
   (await readFile(log, 'utf8').catch(() => ''))
     .split('\n')
@@ -172,7 +169,13 @@ const attempt = async (
     pidFile: join(directory, 'mariadb.pid'),
   });
   try {
-    await untilAnswers(process, address);
+    await untilAnswers({
+      ...process,
+      logFile,
+      ask: () => tryDatabase(address),
+      isRefusal: (error) => /^ER_/.test(String((error as { code?: unknown }).code)),
+      pauseMs: 30,
+    });
     return { process, address };
   } catch (error) {
     await process.stop();
@@ -196,19 +199,20 @@ export const startMariadb = async (
   given: MariadbProgram,
   instance: MariadbInstance,
 ): Promise<RunningMariadb> => {
-  const { directory, preferredPort } = instance;
+  const { directory, preferredPort, fixedPort } = instance;
   const data = join(directory, 'mariadb');
   await stopOrphan(join(directory, 'mariadb.pid'), data);
   const program = await withOwnTemporaries(given, directory);
   await initialise(program, directory, data);
   await writeFile(join(directory, 'mariadb-accounts.sql'), accountStatements(instance), { mode: 0o600 });
   for (let count = 1; ; count += 1) {
-    const port = await freePort(count === 1 ? preferredPort : undefined);
+    const port = fixedPort ?? (await freePort(count === 1 ? preferredPort : undefined));
     try {
       return await attempt(program, instance, port);
     } catch (error) {
       // Somebody may take the port between the look and the start.
-      if (count === ATTEMPTS || !/already in use/i.test(firstLine(error))) throw error;
+      if (fixedPort !== undefined || count === ATTEMPTS || !/already in use/i.test(firstLine(error)))
+        throw error;
     }
   }
 };

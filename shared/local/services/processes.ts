@@ -4,9 +4,12 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { firstLine, LocalFailure } from '../local-failure.ts';
+import { exitReason } from './exit-reason.ts';
 import { findProgram } from './programs.ts';
 
 const STOP_TIMEOUT_MS = 20_000;
+/** Commands have nothing to lose. */
+const COMMAND_STOP_MS = 1_000;
 
 const commands = new Set<ChildProcess>();
 const abortion = new AbortController();
@@ -19,10 +22,26 @@ export const refuseWhenAborted = (): void => {
   if (abortSignal.aborted) throw new LocalFailure('Stopped before everything had started');
 };
 
+const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, signal);
+      return;
+    } catch {
+      // The group or the process is gone already.
+    }
+  }
+};
+
 /** Makes a start in progress fail soon: ends running commands and refuses further ones; servers are stopped as usual. */
 export const abortCommands = (): void => {
   abortion.abort();
-  for (const child of commands) child.kill('SIGTERM');
+  for (const child of commands) {
+    const pid = child.pid ?? 0;
+    // What it has started, too: installers are shell scripts around the program that works.
+    signalGroup(pid, 'SIGTERM');
+    setTimeout(() => commands.has(child) && signalGroup(pid, 'SIGKILL'), COMMAND_STOP_MS).unref();
+  }
 };
 
 /** What a finished command left; `code` is null when a signal or the timeout ended it. */
@@ -50,6 +69,7 @@ export const runCommand = (
     if (!alsoWhenAborted) refuseWhenAborted();
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
       ...(environment ? { env: environment } : {}),
       ...(directory ? { cwd: directory } : {}),
       ...(timeoutMs ? { timeout: timeoutMs } : {}),
@@ -77,6 +97,8 @@ export interface BackgroundProcess {
   readonly pid: number;
   /** True from the moment the process has ended, for whatever reason. */
   readonly ended: () => boolean;
+  /** Resolves when it has ended, with the reason in words. */
+  readonly exit: Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -107,17 +129,6 @@ export const isAlive = async (pid: number): Promise<boolean> => {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
   return (await statFields(pid))[0] !== 'Z';
-};
-
-const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
-  for (const target of [-pid, pid]) {
-    try {
-      process.kill(target, signal);
-      return;
-    } catch {
-      // The group or the process is gone already.
-    }
-  }
 };
 
 const endProcess = async (pid: number): Promise<void> => {
@@ -163,10 +174,10 @@ export const startBackground = async (options: BackgroundOptions): Promise<Backg
     stdio: ['ignore', log.fd, log.fd],
   });
   let ended = false;
-  const exit = new Promise<void>((resolve) => {
-    child.once('exit', () => {
+  const exit = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
       ended = true;
-      resolve();
+      resolve(exitReason(code, signal));
     });
   });
   const pid = await spawned(child, options.command).finally(() => log.close());
@@ -174,6 +185,7 @@ export const startBackground = async (options: BackgroundOptions): Promise<Backg
   return {
     pid,
     ended: () => ended,
+    exit,
     stop: async () => {
       if (!ended) await Promise.all([endProcess(pid), exit]);
       await rm(pidFile, { force: true });

@@ -2,6 +2,7 @@ import { firstLine, LocalFailure } from '../local-failure.ts';
 import { step } from '../progress.ts';
 import type { Running, Setting } from './database-service.ts';
 import { startComposeService, stopComposeService } from './docker.ts';
+import { keepRunning } from './keep-running.ts';
 import { climb } from './ladder.ts';
 import { fetchRedis, findRedis, isSupportedRedis, type RedisAddress, startRedis, tryRedis } from './redis.ts';
 
@@ -36,13 +37,12 @@ export const startRedisService = async (setting: Setting): Promise<Running<Redis
       fetch: () => fetchRedis(shelf, progress),
       startProgram: async (program) => {
         const preferredPort = wishes.redisPort ?? state.redisPort;
-        const { process, address } = await startRedis(program, {
-          directory,
-          throwAway,
-          ...access,
-          preferredPort,
-        });
-        return { address, stop: process.stop };
+        const instance = { directory, throwAway, ...access, preferredPort };
+        const { process, address } = await startRedis(program, instance);
+        if (throwAway) return { address, stop: process.stop };
+        const again = async () =>
+          (await startRedis(program, { ...instance, fixedPort: address.port })).process;
+        return { address, stop: keepRunning('Redis', process, again, progress).stop };
       },
       startContainer: async () => {
         const port = await startComposeService(directory, {

@@ -1,15 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { firstLine, LocalFailure } from '../local-failure.ts';
 import type { Progress } from '../progress.ts';
 import { unpackDebianPackages } from './debian.ts';
+import { untilAnswers } from './patience.ts';
 import { freePort } from './ports.ts';
 import { type BackgroundProcess, runCommand, startBackground, stopOrphan } from './processes.ts';
 import { findServer, isAtLeast } from './programs.ts';
 
-const START_TIMEOUT_MS = 30_000;
 const ATTEMPTS = 3;
 
 /** The server's program as found on the machine or unpacked; Valkey counts as Redis. */
@@ -35,6 +34,8 @@ export interface RedisInstance {
   readonly password: string;
   readonly db: number;
   readonly preferredPort: number | undefined;
+  /** The port it must have, because it had it before. */
+  readonly fixedPort?: number;
 }
 
 /** The version in the answer to `redis-server --version` or `valkey-server --version`. */
@@ -114,27 +115,12 @@ const configuration = ({ password, throwAway }: RedisInstance, port: number): st
     '',
   ].join('\n');
 
-const untilAnswers = async (process: BackgroundProcess, address: RedisAddress): Promise<void> => {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  let reason: unknown;
-  while (!process.ended() && performance.now() < deadline) {
-    try {
-      await tryRedis(address);
-      return;
-    } catch (error) {
-      reason = error;
-      await delay(15);
-    }
-  }
-  throw new LocalFailure(process.ended() ? 'it ended at once' : firstLine(reason));
-};
-
 /** Starts a private instance, append-only and without eviction, on a free port of the loopback interface. */
 export const startRedis = async (
   program: RedisProgram,
   instance: RedisInstance,
 ): Promise<{ process: BackgroundProcess; address: RedisAddress }> => {
-  const { directory, password, db, preferredPort } = instance;
+  const { directory, password, db, preferredPort, fixedPort } = instance;
   const data = join(directory, 'redis');
   const pidFile = join(directory, 'redis.pid');
   const logFile = join(directory, 'redis.log');
@@ -142,7 +128,7 @@ export const startRedis = async (
   await mkdir(data, { recursive: true });
   await stopOrphan(pidFile, data);
   for (let count = 1; ; count += 1) {
-    const port = await freePort(count === 1 ? preferredPort : undefined);
+    const port = fixedPort ?? (await freePort(count === 1 ? preferredPort : undefined));
     await writeFile(configurationFile, configuration(instance, port), { mode: 0o600 });
     const process = await startBackground({
       command: program.server,
@@ -154,11 +140,19 @@ export const startRedis = async (
     });
     const address = { host: '127.0.0.1', port, password, db };
     try {
-      await untilAnswers(process, address);
+      await untilAnswers({
+        ...process,
+        logFile,
+        ask: () => tryRedis(address),
+        // While it loads its data it says LOADING to everything.
+        isRefusal: (error) => /^(WRONGPASS|NOAUTH|ERR)\b/.test(firstLine(error)),
+        pauseMs: 15,
+      });
       return { process, address };
     } catch (error) {
+      const wasEnded = process.ended();
       await process.stop();
-      if (count < ATTEMPTS && process.ended()) continue;
+      if (fixedPort === undefined && count < ATTEMPTS && wasEnded) continue;
       throw new LocalFailure(`Redis did not start: ${firstLine(error)} (log: ${logFile})`, { cause: error });
     }
   }

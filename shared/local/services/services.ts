@@ -44,6 +44,24 @@ const variables = (database: DatabaseAddress, redis: RedisAddress): Record<strin
   REDIS_PASSWORD: redis.password,
 });
 
+/** The servers that the environment names, as people know them. */
+export const namedServers = (
+  environment: NodeJS.ProcessEnv,
+): { readonly database?: string; readonly redis?: string } => {
+  const {
+    databaseHost,
+    databasePort = 3306,
+    databaseName,
+    redisHost,
+    redisPort = 6379,
+    redisDb,
+  } = readWishes(environment);
+  return {
+    ...(databaseHost ? { database: `${databaseName} at ${databaseHost}:${databasePort}` } : {}),
+    ...(redisHost ? { redis: `${redisDb} at ${redisHost}:${redisPort}` } : {}),
+  };
+};
+
 /**
  * Obtains MariaDB and Redis, each by the first way that works: named by the environment, programs of the machine,
  * Docker Compose, Debian's packages.
@@ -81,6 +99,7 @@ export const startServices = async (options: ServiceOptions): Promise<Services> 
     ...state,
     ...(wishes.databaseHost === undefined ? { databasePort: addresses.database.port } : {}),
     ...(wishes.redisHost === undefined ? { redisPort: addresses.redis.port } : {}),
+    named: namedServers(environment),
   });
   return {
     database: addresses.database,

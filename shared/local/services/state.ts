@@ -8,9 +8,11 @@ const stateSchema = z.object({
   redisPassword: z.string().min(1),
   databasePort: z.number().int().optional(),
   redisPort: z.number().int().optional(),
+  /** Servers that the environment named at the last start; never private, so never reset. */
+  named: z.object({ database: z.string().optional(), redis: z.string().optional() }).optional(),
 });
 
-/** What private instances keep between two starts: their passwords and the ports they had. */
+/** What a start leaves for the next one: passwords and ports of private instances, and which servers were not private. */
 export type ServiceState = z.output<typeof stateSchema>;
 
 const fileOf = (directory: string): string => join(directory, 'services.json');

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -61,6 +61,23 @@ test('a second run changes nothing, whatever was edited', async () => {
     .execute();
   const before = [await characters(), await media()];
   await run();
+  expect([await characters(), await media()]).toEqual(before);
+});
+
+test('sounds whose bytes are lost or cut short come back, and nothing else changes', async () => {
+  await run();
+  const before = [await characters(), await media()];
+  const [lost = '', cut = ''] = (await media()).map(({ sha256 }) =>
+    join(root, 'objects', sha256.slice(0, 2), sha256.slice(2, 4), sha256),
+  );
+  const bytes = [await readFile(lost), await readFile(cut)];
+  await rm(lost);
+  await writeFile(cut, bytes[1]?.subarray(0, 10) ?? '');
+  await run();
+  expect([await readFile(lost), await readFile(cut)]).toEqual(bytes);
+  await rm(join(root, 'objects'), { recursive: true });
+  await run();
+  expect(await readFile(lost)).toEqual(bytes[0]);
   expect([await characters(), await media()]).toEqual(before);
 });
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { attach, store } from '#functions/media/index.ts';
+import { attach, restoreBytes, store } from '#functions/media/index.ts';
 import type { Config } from '#shared/config/config.ts';
 import type { Database, Transaction } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
@@ -60,21 +61,31 @@ const insertRow = async (tx: Transaction, context: SeedContext, row: NewCharacte
   if (row.audioMediaId) await attach(tx, context, row.audioMediaId, { type: 'character' });
 };
 
+/** Puts back the sounds that the catalogue has and the store has not. */
+const restoreSounds = async (context: SeedContext): Promise<void> => {
+  const sounds = await Promise.all(SEEDED_CHARACTERS.map((row) => readFile(soundPath(row))));
+  const restored = await restoreBytes(context, sounds);
+  if (restored > 0) context.log.info({ restored }, 'sounds that the media store had lost are back');
+};
+
 /**
- * Inserts those of the 104 kana that meet no stored character, each with its sound; all of them or none.
+ * Inserts those of the 104 kana that meet no stored character, each with its sound, all of them or none; then restores
+ * sounds whose bytes are lost.
  * @throws AppError `unavailable` when the media store is away
  */
 export const seed = async (db: Database, config: Config): Promise<void> => {
   const missing = await missingRows(db);
-  if (missing.length === 0) return;
   const log = createLog(config.LOG_LEVEL);
   const storage = openStorage(config, log);
   const context = { db, storage, log, now: () => new Date() };
   try {
     const rows = await withSounds(context, missing);
-    await withTransaction(db, async (tx) => {
-      for (const row of rows) await insertRow(tx, context, row);
-    });
+    if (rows.length > 0) {
+      await withTransaction(db, async (tx) => {
+        for (const row of rows) await insertRow(tx, context, row);
+      });
+    }
+    await restoreSounds(context);
   } finally {
     await storage.close();
   }
