@@ -166,5 +166,5 @@ test('guard: services alone', async () => {
 test('HEAD is not offered', async () => {
   const answer = await auth.call('cleanTokens', { method: 'HEAD', headers: SERVICE });
   expect(answer.status).toBe(405);
-  expect(answer.headers['allow']).toBe('GET, POST');
+  expect(answer.headers['allow']).toBe('GET, POST, OPTIONS');
 });

@@ -233,6 +233,6 @@ test('HEAD is not offered', async () => {
   const { account, token } = await registered();
   const answer = await auth.call('confirmEmail', { method: 'HEAD', query: `validToken=${token}` });
   expect(answer.status).toBe(405);
-  expect(answer.headers['allow']).toBe('GET, POST');
+  expect(answer.headers['allow']).toBe('GET, POST, OPTIONS');
   expect(await rowOf(account)).toMatchObject({ active: 0 });
 });

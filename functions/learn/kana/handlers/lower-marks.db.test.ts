@@ -197,7 +197,7 @@ describe('the request', () => {
     const pathParameters = { userId: String(learner.userId) };
     const answer = await world.call('lowerMarksByGet', { method: 'HEAD', pathParameters, headers: SERVICE });
     expect(answer.status).toBe(405);
-    expect(answer.headers['allow']).toBe('GET, POST');
+    expect(answer.headers['allow']).toBe('GET, POST, OPTIONS');
     expect(await marks()).toEqual(['0.6000']);
   });
 });
