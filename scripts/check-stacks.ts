@@ -4,8 +4,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { toolEnvironment } from '#dev/tool-environment.ts';
 import { readFunctions } from '#shared/http/routing-table.ts';
-import { toolEnvironment } from '#shared/local/tool-environment.ts';
 
 /** CloudFormation refuses 500; the rest is room for a domain to grow before it must be split. */
 const MAXIMUM_RESOURCES = 450;

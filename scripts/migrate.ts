@@ -1,6 +1,7 @@
 /** `npm run migrate`: brings the schema of the configured database up to date. */
+
+import { runOnDatabase } from '#dev/database-script.ts';
 import { migrate } from '#shared/database/migrate.ts';
-import { runOnDatabase } from '#shared/local/database-script.ts';
 
 await runOnDatabase(async (db) => {
   const applied = await migrate(db);

@@ -1,6 +1,6 @@
 /** `npm run reset`: empties the data of the local environment; downloaded programs stay. */
-import { explain } from '#shared/local/explain.ts';
-import { resetLocalEnvironment } from '#shared/local/reset.ts';
+import { explain } from '#dev/explain.ts';
+import { resetLocalEnvironment } from '#dev/reset.ts';
 
 try {
   const { removed, untouched } = await resetLocalEnvironment(process.env);

@@ -2,11 +2,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startServices } from '#dev/services/services.ts';
 import { loadConfig } from '#shared/config/config.ts';
 import { openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { describeSchema } from '#shared/database/schema.ts';
-import { startServices } from '#shared/local/services/services.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'japanesestudent-schema-'));
 const services = await startServices({

@@ -4,16 +4,16 @@
  * product's selection saves less than 25 % for any kind of learner and any goal.
  */
 import { writeFileSync } from 'node:fs';
-import { drawChart } from '#functions/learn/kana/testing/simulation/chart.ts';
+import { drawChart } from '#functions/kana/testing/simulation/chart.ts';
 import {
   type Comparison,
   compare,
   meanCurve,
   meanQuestions,
   saving,
-} from '#functions/learn/kana/testing/simulation/comparison.ts';
-import { GOALS, MAXIMUM_QUESTIONS, TEST_QUESTIONS } from '#functions/learn/kana/testing/simulation/course.ts';
-import { MODELS } from '#functions/learn/kana/testing/simulation/models.ts';
+} from '#functions/kana/testing/simulation/comparison.ts';
+import { GOALS, MAXIMUM_QUESTIONS, TEST_QUESTIONS } from '#functions/kana/testing/simulation/course.ts';
+import { MODELS } from '#functions/kana/testing/simulation/models.ts';
 
 const LEAST_SAVING = 0.25;
 const LABELS = { mastered: 'mastered', remembered: 'still remembered a day later' } as const;

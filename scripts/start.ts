@@ -1,13 +1,13 @@
 /** `npm start`: the whole local environment in one terminal, until Ctrl-C. */
-import { explain } from '#shared/local/explain.ts';
-import { startLocalEnvironment } from '#shared/local/local-environment.ts';
-import { firstLine } from '#shared/local/local-failure.ts';
-import { LOCAL_DIRECTORY } from '#shared/local/paths.ts';
-import { table } from '#shared/local/progress.ts';
-import { watchSpace } from '#shared/local/services/disk-space.ts';
-import { abortCommands } from '#shared/local/services/processes.ts';
-import { onStopRequest } from '#shared/local/stop-request.ts';
-import { createUndoStack } from '#shared/local/undo-stack.ts';
+import { explain } from '#dev/explain.ts';
+import { startLocalEnvironment } from '#dev/local-environment.ts';
+import { firstLine } from '#dev/local-failure.ts';
+import { LOCAL_DIRECTORY } from '#dev/paths.ts';
+import { table } from '#dev/progress.ts';
+import { watchSpace } from '#dev/services/disk-space.ts';
+import { abortCommands } from '#dev/services/processes.ts';
+import { onStopRequest } from '#dev/stop-request.ts';
+import { createUndoStack } from '#dev/undo-stack.ts';
 
 const say = (line: string): void => console.log(line);
 const undo = createUndoStack((error) => console.error(`  while stopping: ${firstLine(error)}`));

@@ -1,7 +1,7 @@
 import { appendFile, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPOSITORY } from '#shared/local/paths.ts';
+import { REPOSITORY } from '#dev/paths.ts';
 
 /** A copy of the sources that a test may edit, so that the working tree stays as it is. */
 export interface Checkout {

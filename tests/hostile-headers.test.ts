@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest';
-import { isEmail } from '#functions/auth/rules/email.ts';
-import { isUsername } from '#functions/auth/rules/username.ts';
-import { attachment } from '#functions/media/rules/display-name.ts';
-import { parseMediaId } from '#functions/media/rules/media-id.ts';
-import { checkPreconditions } from '#functions/media/rules/preconditions.ts';
-import { chooseRange } from '#functions/media/rules/ranges.ts';
-import { parseContent } from '#functions/tasks/rules/content.ts';
-import { parseCron } from '#functions/tasks/rules/cron.ts';
-import { isRecipient } from '#functions/tasks/rules/recipient.ts';
-import { variablesOf } from '#functions/tasks/rules/template.ts';
-import { isTimeZone } from '#functions/tasks/rules/time-zones.ts';
-import { parseWebhookUrl } from '#functions/tasks/rules/webhook-url.ts';
+import { isEmail } from '#functions/auth/accounts/rules/email.ts';
+import { isUsername } from '#functions/auth/accounts/rules/username.ts';
+import { attachment } from '#functions/media/files/rules/display-name.ts';
+import { parseMediaId } from '#functions/media/files/rules/media-id.ts';
+import { chooseRange } from '#functions/media/files/rules/ranges.ts';
+import { parseContent } from '#functions/tasks/content/rules/content.ts';
+import { isRecipient } from '#functions/tasks/content/rules/recipient.ts';
+import { variablesOf } from '#functions/tasks/templates/rules/template.ts';
+import { parseWebhookUrl } from '#functions/tasks/webhooks/rules/webhook-url.ts';
+import { checkPreconditions } from '#shared/conditional/preconditions.ts';
 import { hostList } from '#shared/config/parsers-webhook.ts';
 import { prefersHtml } from '#shared/http/accept.ts';
 import { bearerToken } from '#shared/http/caller.ts';
@@ -20,6 +18,8 @@ import { etagMatches } from '#shared/http/etag.ts';
 import { isJson } from '#shared/http/json-body.ts';
 import { readQuery } from '#shared/http/validate.ts';
 import { valuesByName } from '#shared/text/names.ts';
+import { parseCron } from '#shared/time/cron.ts';
+import { isTimeZone } from '#shared/time/time-zones.ts';
 
 const ALLOWED_MS = 50;
 /** Noise of the machine only makes a measurement longer, so the shortest counts. */

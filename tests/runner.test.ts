@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { LOCAL_DIRECTORY, REPOSITORY } from '#shared/local/paths.ts';
+import { LOCAL_DIRECTORY, REPOSITORY } from '#dev/paths.ts';
 
 let folder = '';
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

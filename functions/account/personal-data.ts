@@ -1,4 +1,4 @@
-import { exportUserKana } from '#functions/learn/index.ts';
+import { exportUserKana } from '#functions/kana/index.ts';
 import { eraseOwner, exportOwner } from '#functions/media/index.ts';
 import { eraseUserTasks, exportUserTasks } from '#functions/tasks/index.ts';
 import type { Transaction } from '#shared/database/database.ts';

@@ -1,14 +1,14 @@
 import './tables.ts';
 
-export { accountExportFields, exportAccount, recordExport } from './account-export.ts';
-export { lockOwnAccount } from './accounts.ts';
-export { authModeHeaders, clearedCookies } from './auth-mode.ts';
-export { clientOf } from './client.ts';
-export { type Confirmed, confirmPassword, type GivenPassword } from './current-password.ts';
-export { type Erasure, eraseAccount, lockForErasure } from './erasure.ts';
-export { givenPasswordField } from './fields.ts';
-export { type Account, findAccount, lockAccount } from './queries/accounts.ts';
-export type { Settings } from './rules/settings.ts';
-export { endSessions, type SessionEnds } from './session-ends.ts';
-export { readSettings } from './settings.ts';
-export { repeatFlagField } from './settings-fields.ts';
+export { accountExportFields, exportAccount, recordExport } from './accounts/account-export.ts';
+export { lockOwnAccount } from './accounts/accounts.ts';
+export { givenPasswordField } from './accounts/credentials.schema.ts';
+export { type Confirmed, confirmPassword, type GivenPassword } from './accounts/current-password.ts';
+export { type Erasure, eraseAccount, lockForErasure } from './accounts/erasure.ts';
+export { type Account, findAccount, lockAccount } from './accounts/queries/accounts.ts';
+export { clientOf } from './events/client.ts';
+export { authModeHeaders, clearedCookies } from './sessions/auth-mode.ts';
+export { endSessions, type SessionEnds } from './sessions/session-ends.ts';
+export type { Settings } from './settings/rules/settings.ts';
+export { repeatFlagField } from './settings/settings.schema.ts';
+export { readSettings } from './settings/settings.ts';

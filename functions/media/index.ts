@@ -1,6 +1,6 @@
 import './tables.ts';
 
-export { type LinkContext, url } from './links.ts';
+export { type LinkContext, url } from './files/links.ts';
 export {
   attach,
   eraseOwner,
@@ -11,7 +11,7 @@ export {
   remove,
   type StoredMedium,
   store,
-} from './media.ts';
-export { countMissingObjects } from './queries/objects.ts';
-export { restoreBytes } from './restore.ts';
-export type { MediaType } from './rules/media-types.ts';
+} from './files/media-files.ts';
+export { countMissingObjects } from './files/queries/objects.ts';
+export { restoreBytes } from './files/restore.ts';
+export type { MediaType } from './files/rules/media-types.ts';

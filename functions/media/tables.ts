@@ -1,4 +1,4 @@
-import type { MediaType } from './rules/media-types.ts';
+import type { MediaType } from './files/rules/media-types.ts';
 
 interface MediaObjects {
   sha256: string;

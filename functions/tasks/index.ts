@@ -1,11 +1,11 @@
 import './tables.ts';
 
+export { isTimeZone } from '#shared/time/time-zones.ts';
+export { createImmediateTask } from './immediate/immediate-tasks.ts';
+export { eraseUserTasks, exportUserTasks } from './operations/user-tasks.ts';
 export {
   changeScheduledTask,
   type DomainTask,
   deleteScheduledTask,
   ensureScheduledTask,
-} from './domain-scheduled-tasks.ts';
-export { createImmediateTask } from './immediate-tasks.ts';
-export { isTimeZone } from './rules/time-zones.ts';
-export { eraseUserTasks, exportUserTasks } from './user-tasks.ts';
+} from './scheduled/domain-scheduled-tasks.ts';

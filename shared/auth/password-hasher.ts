@@ -1,8 +1,8 @@
 import type { Piscina } from 'piscina';
+import { openGate } from '../async/gate.ts';
 import type { Config } from '../config/config.ts';
 import { refuseWhileHolding } from '../database/holding.ts';
 import { AppError } from '../errors/app-error.ts';
-import { openGate } from '../time/gate.ts';
 import type { PasswordTask } from './password-worker.ts';
 
 /** bcrypt in worker threads, so that no request holds the event loop (auth.md R4-R6). */

@@ -1,7 +1,7 @@
 import type { MysqlPool, MysqlPoolConnection } from 'kysely';
 import type { Pool, PoolConnection } from 'mysql2';
+import { type Leave, openGate } from '../async/gate.ts';
 import type { Config } from '../config/config.ts';
-import { type Leave, openGate } from '../time/gate.ts';
 import { refuseWhileHolding } from './holding.ts';
 
 /** No connection became free in time: too many wait already, or this caller has waited long enough. */

@@ -1,5 +1,5 @@
 import type { SelectQueryBuilder } from 'kysely';
-import { type Listing, offsetOf, type Page } from '#shared/http/paging.ts';
+import { type Listing, offsetOf, type Page } from '../http/paging.ts';
 
 /** A page of an ordered query without limit, and how many rows it has in all; two statements at once. */
 export const listPage = async <DB, Table extends keyof DB, Row, Item = Row>(

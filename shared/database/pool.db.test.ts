@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
-import { listPage } from '#shared/database/list-page.ts';
 import { openTestResources, type TestResources } from '../testing/test-resources.ts';
 import { type Database, openDatabase, type Transaction } from './database.ts';
 import { isDatabaseUnavailable } from './errors.ts';
+import { listPage } from './list-page.ts';
 import { afterCommit, withConnection, withTransaction } from './transaction.ts';
 
 let resources: TestResources;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AccountWorld, PASSWORD } from '#functions/account/testing/account-world.ts';
-import { handler as workRemovals } from '#functions/media/handlers/work-media-removals.ts';
+import { handler as workRemovals } from '#functions/media/sweep/handlers/work-media-removals.ts';
 import { fillAccount, nameElsewhere, openFilledWorld, type Person, signUp } from './filling.ts';
 import {
   countRows,

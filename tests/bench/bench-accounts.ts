@@ -1,4 +1,4 @@
-import { insertAccount } from '#functions/auth/queries/accounts.ts';
+import { insertAccount } from '#functions/auth/accounts/queries/accounts.ts';
 import { openPasswordHasher } from '#shared/auth/password-hasher.ts';
 import type { Database } from '#shared/database/database.ts';
 

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { type DevServer, startDevServer } from '#dev/dev-server.ts';
+import { REPOSITORY } from '#dev/paths.ts';
+import { startServices } from '#dev/services/services.ts';
 import { loadConfig } from '#shared/config/config.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { seed } from '#shared/database/seed.ts';
-import { type DevServer, startDevServer } from '#shared/local/dev-server.ts';
-import { REPOSITORY } from '#shared/local/paths.ts';
-import { startServices } from '#shared/local/services/services.ts';
 
 /** The API under serverless-offline on throw-away services. */
 export interface BenchedApi {

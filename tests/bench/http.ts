@@ -5,8 +5,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { REPOSITORY } from '#dev/paths.ts';
 import { routingTable } from '#shared/http/routing-table.ts';
-import { REPOSITORY } from '#shared/local/paths.ts';
 import { useOf, withApi } from './benched-api.ts';
 
 const REQUIRED_PER_SECOND = 2_000;

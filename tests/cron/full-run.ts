@@ -1,13 +1,13 @@
 /** `npm run test:cron`: every zone, every change of its clock 2026-2030, every oracle pattern. Takes minutes. */
-import { parseCron } from '#functions/tasks/rules/cron.ts';
-import { occurrencesBetween } from '#functions/tasks/rules/occurrences.ts';
-import { ianaNames } from '#functions/tasks/rules/time-zones.ts';
+import { parseCron } from '#shared/time/cron.ts';
+import { occurrencesBetween } from '#shared/time/occurrences.ts';
 import {
   changesOf,
   ORACLE_PATTERNS,
   oracleOccurrences,
   walkMinutes,
-} from '#functions/tasks/testing/cron-oracle.ts';
+} from '#shared/time/testing/cron-oracle.ts';
+import { ianaNames } from '#shared/time/time-zones.ts';
 
 const HOUR_MS = 3_600_000;
 const FROM = Date.UTC(2026);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '#dev/services/ports.ts';
 import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
-import { freePort } from '#shared/local/services/ports.ts';
 import { type Call, type CallAnswer, call, type RunningApi, startApi } from './running-api.ts';
 
 const STUDENT = 'student@example.com';

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type DevServer, startDevServer } from '#shared/local/dev-server.ts';
-import { LocalFailure } from '#shared/local/local-failure.ts';
+import { type DevServer, startDevServer } from '#dev/dev-server.ts';
+import { LocalFailure } from '#dev/local-failure.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 import { answering, type Checkout, copyCheckout, handlerPath } from '../checkout.ts';
 
@@ -74,7 +74,7 @@ describe('ending', () => {
 
   test('no worker outlives a killed supervisor', async () => {
     const source = `
-      import { startDevServer } from '#shared/local/dev-server.ts';
+      import { startDevServer } from '#dev/dev-server.ts';
       const server = await startDevServer({ port: 0, watch: true, output: 'ignore', log: () => undefined,
         environment: process.env, root: ${JSON.stringify(checkout.root)} });
       console.log(server.pid());`;

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findChromium } from '#shared/local/chromium.ts';
+import { findChromium } from '#dev/chromium.ts';
 import { call, type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;

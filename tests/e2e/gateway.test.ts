@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DevServer, startDevServer } from '#shared/local/dev-server.ts';
+import { type DevServer, startDevServer } from '#dev/dev-server.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 import { answering, type Checkout, copyCheckout } from '../checkout.ts';
 

@@ -1,7 +1,7 @@
 import { chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '#dev/chromium.ts';
 import { element, mp3, wav } from '#functions/media/testing/samples.ts';
-import { findChromium } from '#shared/local/chromium.ts';
 import { type CallAnswer, call, type RunningApi, startApi } from './running-api.ts';
 
 const SERVICE = { 'x-api-key': 'local-api-key-worthless' };

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { REPOSITORY } from '#shared/local/paths.ts';
+import { REPOSITORY } from '#dev/paths.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 
 const LISTENING = '0A';

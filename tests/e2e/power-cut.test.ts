@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Services, startServices } from '#shared/local/services/services.ts';
+import { type Services, startServices } from '#dev/services/services.ts';
 import { call, type RunningApi, startApi } from './running-api.ts';
 
 const PASSWORD = 'correct horse battery staple';

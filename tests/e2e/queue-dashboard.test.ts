@@ -1,7 +1,7 @@
 import { chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium } from '#dev/chromium.ts';
 import { loadConfig } from '#shared/config/config.ts';
-import { findChromium } from '#shared/local/chromium.ts';
 import { signInAs } from '#shared/testing/signed-in.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 import { call, type RunningApi, startApi } from './running-api.ts';

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type DevServer, startDevServer } from '#shared/local/dev-server.ts';
+import { type DevServer, startDevServer } from '#dev/dev-server.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 import { answering, type Checkout, copyCheckout, handlerPath } from '../checkout.ts';
 

@@ -2,6 +2,8 @@
  * A process of its own that runs the functions of the tasks domain: its first argument names the roles `worker`
  * (queues) and `scheduler` (schedules), joined by a comma, or is empty. The message `tick` runs one tick.
  */
+
+import { REPOSITORY } from '#dev/paths.ts';
 import { loadConfig } from '#shared/config/config.ts';
 import { startBackground } from '#shared/host/background.ts';
 import type { FunctionDefinition } from '#shared/host/function-events.ts';
@@ -9,7 +11,6 @@ import { loadFunctions } from '#shared/host/load-functions.ts';
 import { closeProcessResources } from '#shared/host/resources.ts';
 import { scheduledEvent } from '#shared/host/schedule-loop.ts';
 import { readFunctions } from '#shared/http/routing-table.ts';
-import { REPOSITORY } from '#shared/local/paths.ts';
 import { createLog } from '#shared/log/log.ts';
 
 const EVENT_OF_ROLE: Readonly<Record<string, string>> = { worker: 'bullmq', scheduler: 'schedule' };

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { handler as createImmediate } from '#functions/tasks/handlers/create-immediate-task.ts';
-import { handler as createScheduled } from '#functions/tasks/handlers/create-scheduled-task.ts';
+import { handler as createImmediate } from '#functions/tasks/immediate/handlers/create-immediate-task.ts';
+import { handler as createScheduled } from '#functions/tasks/scheduled/handlers/create-scheduled-task.ts';
 import { closeResources, useResources } from '#shared/host/resources.ts';
 import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
 import { type FaultWorld, openFaultWorld, until } from './fault-world.ts';

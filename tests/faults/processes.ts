@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { REPOSITORY } from '#shared/local/paths.ts';
+import { REPOSITORY } from '#dev/paths.ts';
 
 /** What a process does: takes jobs, ticks every `TASK_TICK_SECONDS`, both, or only ticks when told to. */
 export type Roles = 'worker' | 'scheduler' | 'worker,scheduler' | '';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { type Services, startServices } from '#shared/local/services/services.ts';
+import { type Services, startServices } from '#dev/services/services.ts';
 
 /** A Redis that only one test file uses, so that it may be flushed, paused and started again. */
 export interface OwnRedis {

@@ -2,8 +2,8 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EnvironmentFile } from '#shared/local/environment-file.ts';
-import { LOCAL_DIRECTORY, PACKAGES_DIRECTORY, REPOSITORY } from '#shared/local/paths.ts';
+import type { EnvironmentFile } from '#dev/environment-file.ts';
+import { LOCAL_DIRECTORY, PACKAGES_DIRECTORY, REPOSITORY } from '#dev/paths.ts';
 
 /** A checkout of its own: the working tree's files, and packages that share their bytes with ours. */
 export interface Copy {

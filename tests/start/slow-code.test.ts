@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type DevServer, startDevServer } from '#shared/local/dev-server.ts';
+import { type DevServer, startDevServer } from '#dev/dev-server.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 import { answering, type Checkout, copyCheckout } from '../checkout.ts';
 

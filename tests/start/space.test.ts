@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { explain } from '#shared/local/explain.ts';
+import { explain } from '#dev/explain.ts';
 import { type Copy, makeCopy } from './copy.ts';
 import { makeTinyProject } from './tiny-project.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { REPOSITORY } from '#shared/local/paths.ts';
+import { REPOSITORY } from '#dev/paths.ts';
 
 /** A project with our bootstrap, one script `hello` and one development package, so that installing takes a moment. */
 export interface TinyProject {

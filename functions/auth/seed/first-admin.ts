@@ -5,12 +5,12 @@ import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { createLog } from '#shared/log/log.ts';
 import { openRedis } from '#shared/redis/redis.ts';
-import { findAccountByEmail, lockAccountByEmail, makeAdmin } from '../queries/accounts.ts';
-import { type EventKind, recordEvents } from '../queries/events.ts';
-import { spendResetLinks } from '../queries/one-time-tokens.ts';
-import { endAllSessions } from '../queries/sessions.ts';
-import { isEmail, localPart, normalizeEmail } from '../rules/email.ts';
-import { isCommon, lengthFault } from '../rules/password.ts';
+import { findAccountByEmail, lockAccountByEmail, makeAdmin } from '../accounts/queries/accounts.ts';
+import { isEmail, localPart, normalizeEmail } from '../accounts/rules/email.ts';
+import { isCommon, lengthFault } from '../accounts/rules/password.ts';
+import { type EventKind, recordEvents } from '../events/queries/events.ts';
+import { spendResetLinks } from '../links/queries/one-time-tokens.ts';
+import { endAllSessions } from '../sessions/queries/sessions.ts';
 import { insertSeeded } from './insert-seeded.ts';
 import { usernameFrom } from './seeded-username.ts';
 

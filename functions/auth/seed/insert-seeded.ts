@@ -1,9 +1,9 @@
 import type { Database } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { insertAccount, type NewAccount } from '../queries/accounts.ts';
-import { recordEvents } from '../queries/events.ts';
-import { usernameKey } from '../rules/username.ts';
+import { insertAccount, type NewAccount } from '../accounts/queries/accounts.ts';
+import { usernameKey } from '../accounts/rules/username.ts';
+import { recordEvents } from '../events/queries/events.ts';
 import { numbered } from './seeded-username.ts';
 
 type SeededAccount = Omit<NewAccount, 'usernameKey' | 'emailVerifiedAt'>;

@@ -1,7 +1,7 @@
 import type { PasswordHasher } from '#shared/auth/password-hasher.ts';
 import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
 import type { Database } from '#shared/database/database.ts';
-import { findAccountByEmail } from '../queries/accounts.ts';
+import { findAccountByEmail } from '../accounts/queries/accounts.ts';
 import { insertSeeded } from './insert-seeded.ts';
 
 /** Creates those local accounts whose address is missing. */

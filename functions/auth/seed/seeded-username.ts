@@ -1,4 +1,4 @@
-import { isUsername, USERNAME_LENGTH } from '../rules/username.ts';
+import { isUsername, USERNAME_LENGTH } from '../accounts/rules/username.ts';
 
 /** A username out of the local part of an address; `admin` when too little of it can stand in one. */
 export const usernameFrom = (local: string): string => {

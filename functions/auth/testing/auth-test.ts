@@ -1,10 +1,10 @@
 import { useResources } from '#shared/host/resources.ts';
 import { invoke, type TestAnswer, type TestRequest } from '#shared/testing/invoke.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
-import { createOpaqueToken } from '../opaque-token.ts';
-import { insertAccount } from '../queries/accounts.ts';
-import { insertLink, type NewLink } from '../queries/one-time-tokens.ts';
-import { usernameKey } from '../rules/username.ts';
+import { insertAccount } from '../accounts/queries/accounts.ts';
+import { usernameKey } from '../accounts/rules/username.ts';
+import { createOpaqueToken } from '../links/opaque-token.ts';
+import { insertLink, type NewLink } from '../links/queries/one-time-tokens.ts';
 import { ENDPOINTS } from './endpoints.ts';
 
 /** The password of every account that {@link AuthTest.createAccount} makes. */

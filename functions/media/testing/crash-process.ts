@@ -12,10 +12,10 @@ import { processResources } from '#shared/host/resources.ts';
 import type { Commit, RequestContext } from '#shared/http/request-state.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
-import { attach, remove, store as storeMedium } from '../media.ts';
-import { removeObject } from '../removal.ts';
-import { sweep } from '../sweep.ts';
-import { completeUpload, prepareUpload, receiveBytes, startUpload } from '../uploads.ts';
+import { attach, remove, store as storeMedium } from '../files/media-files.ts';
+import { removeObject } from '../sweep/removal.ts';
+import { sweep } from '../sweep/sweep.ts';
+import { completeUpload, prepareUpload, receiveBytes, startUpload } from '../uploads/uploads.ts';
 
 const CONTENTS = 5;
 const LATEST_STEP = 90;

@@ -9,9 +9,9 @@ import { type HandlerServer, startHandlerServer } from '#shared/testing/handler-
 import { startS3Server } from '#shared/testing/s3-server.ts';
 import { signInAs } from '#shared/testing/signed-in.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
-import { removeObject } from '../removal.ts';
-import { signatureOf } from '../rules/link.ts';
-import { sweep } from '../sweep.ts';
+import { signatureOf } from '../files/rules/link.ts';
+import { removeObject } from '../sweep/removal.ts';
+import { sweep } from '../sweep/sweep.ts';
 
 /** Which store a world runs on. */
 export type StoreKind = 'filesystem' | 's3';

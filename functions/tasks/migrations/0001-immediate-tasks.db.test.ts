@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
-import { variablesOf } from '../rules/template.ts';
+import { variablesOf } from '../templates/rules/template.ts';
 
 let resources: TestResources;
 beforeAll(async () => {

@@ -5,9 +5,9 @@ import type { Context } from '#shared/host/context.ts';
 import type { BatchResult } from '#shared/host/queue-function.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
-import type { RunAttempt } from '../rules/run-attempt.ts';
-import { runJob, SCHEDULED_QUEUE } from '../scheduled-jobs.ts';
-import { workScheduled } from '../worker/work-scheduled.ts';
+import { runJob, SCHEDULED_QUEUE } from '../scheduled/jobs.ts';
+import type { RunAttempt } from '../scheduled/rules/run-attempt.ts';
+import { workScheduled } from '../scheduled/work-scheduled.ts';
 import { type AdminWorld, openAdminWorld } from './admin-world.ts';
 
 type TaskRow = Selectable<Tables['scheduled_tasks']>;

@@ -8,10 +8,10 @@ import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
-import { IMMEDIATE_QUEUE, immediateJob } from '../immediate-jobs.ts';
-import { createImmediateTask, type ImmediateTask } from '../immediate-tasks.ts';
-import type { TaskAttempt } from '../rules/task-attempt.ts';
-import { workImmediate } from '../worker/work-immediate.ts';
+import { createImmediateTask, type ImmediateTask } from '../immediate/immediate-tasks.ts';
+import { IMMEDIATE_QUEUE, immediateJob } from '../immediate/jobs.ts';
+import type { TaskAttempt } from '../immediate/rules/task-attempt.ts';
+import { workImmediate } from '../immediate/work-immediate.ts';
 
 type TaskRow = Selectable<Tables['immediate_tasks']>;
 type AttemptRow = Selectable<Tables['task_attempts']>;

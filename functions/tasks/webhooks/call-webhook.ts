@@ -3,12 +3,12 @@ import { Agent, request } from 'undici';
 import type { Config } from '#shared/config/config.ts';
 import { refuseWhileHolding } from '#shared/database/holding.ts';
 import type { Context } from '#shared/host/context.ts';
-import type { Failure } from '../rules/failure.ts';
-import { isPublicAddress } from '../rules/public-address.ts';
-import { signatureHeaders } from '../rules/webhook-headers.ts';
-import { parseWebhookUrl, type WebhookTarget } from '../rules/webhook-url.ts';
+import type { Failure } from '../attempts/rules/failure.ts';
 import { readBody } from './answer-body.ts';
 import { ADDRESS_REFUSED, guardedLookup, type Resolve } from './guarded-lookup.ts';
+import { isPublicAddress } from './rules/public-address.ts';
+import { signatureHeaders } from './rules/webhook-headers.ts';
+import { parseWebhookUrl, type WebhookTarget } from './rules/webhook-url.ts';
 
 /** One call on behalf of a run. */
 export interface WebhookRequest {

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startServices } from '#dev/services/services.ts';
 import { loadConfig } from '#shared/config/config.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import type { Context } from '#shared/host/context.ts';
 import { closeResources, openResources } from '#shared/host/resources.ts';
-import { startServices } from '#shared/local/services/services.ts';
 import { type Child, startChild } from './children.ts';
 
 /** Durable servers of its own, a mail server, and the context that requests would have. */

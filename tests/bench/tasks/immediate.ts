@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { enqueueTogether } from '#functions/tasks/immediate-tasks.ts';
+import { enqueueTogether } from '#functions/tasks/immediate/immediate-tasks.ts';
 import type { Context } from '#shared/host/context.ts';
 import { type BenchWorld, REQUESTS_AT_A_TIME } from './bench-world.ts';
 import type { Child } from './children.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { tick } from '#functions/tasks/scheduler/tick.ts';
+import { tick } from '#functions/tasks/operations/tick.ts';
 import type { BenchWorld } from './bench-world.ts';
 import { timed } from './measuring.ts';
 

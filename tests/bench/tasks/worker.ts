@@ -1,6 +1,6 @@
 /** A worker process as an operator runs it: the dispatcher, the worker function and their resources. */
-import { workImmediate } from '#functions/tasks/worker/work-immediate.ts';
-import { workScheduled } from '#functions/tasks/worker/work-scheduled.ts';
+import { workImmediate } from '#functions/tasks/immediate/work-immediate.ts';
+import { workScheduled } from '#functions/tasks/scheduled/work-scheduled.ts';
 import { processConfig } from '#shared/config/process-config.ts';
 import type { Context } from '#shared/host/context.ts';
 import type { BatchResult, QueueEvent } from '#shared/host/queue-function.ts';

@@ -1,0 +1,112 @@
+import type { Transaction } from '#shared/database/database.ts';
+import { withTransaction } from '#shared/database/transaction.ts';
+import { invalid, taken } from '#shared/errors/app-error.ts';
+import type { Context, TransactionContext } from '#shared/host/context.ts';
+import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
+import { recordEvents } from '../events/queries/events.ts';
+import type { Client } from '../events/rules/client.ts';
+import { reserveAttempt } from '../limits/attempts.ts';
+import { mailAddressNotice } from '../links/email-notice.ts';
+import { mailLink } from '../links/links.ts';
+import { getOwnAccount, lockOwnAccount } from './accounts.ts';
+import { confirmPassword, loginLimitsOf } from './current-password.ts';
+import { storePendingEmail, storeUsername } from './queries/account-changes.ts';
+import { type Account, dropPendingEmail, findAccountByEmail } from './queries/accounts.ts';
+import { usernameKey } from './rules/username.ts';
+
+/** What a user changes of the own profile; `currentPassword` counts only with another address. */
+export interface ProfileChanges {
+  readonly username?: string | undefined;
+  readonly email?: string | undefined;
+  readonly currentPassword?: string | undefined;
+}
+
+const isAnother = (email: string | undefined, account: Account): email is string =>
+  email !== undefined && email !== account.email;
+
+/** Lets the address wait for the use of its link. @throws AppError `email_taken` */
+const requestEmail = async (
+  transaction: Transaction,
+  context: TransactionContext,
+  account: Account,
+  { email, client }: { readonly email: string; readonly client: Client },
+  now: Date,
+): Promise<void> => {
+  const userId = account.id;
+  if (await findAccountByEmail(transaction, email)) throw taken('email_taken', 'email');
+  const expiresAt = new Date(now.getTime() + context.config.VERIFICATION_TOKEN_EXPIRY);
+  await storePendingEmail(transaction, userId, { email, expiresAt }, now);
+  await mailLink(transaction, context, { userId, purpose: 'change_email', email }, now);
+  await mailAddressNotice(transaction, context, { userId, from: account.email, to: email });
+  await recordEvents(transaction, [{ kind: 'email_change_requested', userId, client }], now);
+};
+
+/** Writes all changes to a locked account, the address first. @throws AppError `email_taken`, `username_taken` */
+const apply = async (
+  transaction: Transaction,
+  context: TransactionContext,
+  account: Account,
+  { username, email }: ProfileChanges,
+  client: Client,
+): Promise<void> => {
+  const now = context.now();
+  if (isAnother(email, account)) await requestEmail(transaction, context, account, { email, client }, now);
+  else if (email !== undefined) await dropPendingEmail(transaction, account.id, now);
+  if (username === undefined) return;
+  await storeUsername(transaction, account.id, { username, usernameKey: usernameKey(username) }, now);
+};
+
+/**
+ * Counts a call that asks for another address, whatever becomes of it.
+ * @throws AppError `rate_limited`, with the login limits when they are reached as well (R20)
+ */
+const countEmailChange = async (context: Context, userId: number, client: Client): Promise<LimitState[]> => {
+  const limit = context.config.AUTH_LIMIT_EMAIL_CHANGE;
+  const counter = { name: 'email-change', limit, subject: [String(userId)] };
+  const attempt = await reserveAttempt(context, [counter]);
+  if (attempt.allowed) return attempt.settle('failure');
+  throw rateLimited([...attempt.reached, ...(await loginLimitsOf(context, { userId, client }))]);
+};
+
+/** Asks for the password before anything is changed; returns the limits of such calls. */
+const changeWithPassword = async (
+  context: Context,
+  userId: number,
+  changes: ProfileChanges,
+  client: Client,
+): Promise<LimitState[]> => {
+  const limits = await countEmailChange(context, userId, client);
+  const { currentPassword: password } = changes;
+  if (password === undefined) {
+    throw invalid({ field: 'currentPassword', message: 'is required', code: 'required' });
+  }
+  await confirmPassword(
+    context,
+    { userId, password, client },
+    () => (transaction, account) => apply(transaction, context, account, changes, client),
+  );
+  return limits;
+};
+
+/**
+ * Changes the caller's username at once and the address once its link has been used; all or nothing. Returns the
+ * limits that the call counted in.
+ * @throws AppError `rate_limited`, `validation_failed`, `invalid_credentials`, `email_taken`, `username_taken`
+ */
+export const changeProfile = async (
+  context: Context,
+  userId: number,
+  changes: ProfileChanges,
+  client: Client,
+): Promise<LimitState[]> => {
+  const seen = await getOwnAccount(context, userId);
+  if (isAnother(changes.email, seen)) return changeWithPassword(context, userId, changes, client);
+  const done = await withTransaction(context.db, async (transaction) => {
+    const account = await lockOwnAccount(transaction, userId);
+    if (isAnother(changes.email, account)) return false;
+    await apply(transaction, context, account, changes, client);
+    return true;
+  });
+  // A link was used meanwhile, so what was the stored address needs the password now.
+  return done ? [] : changeWithPassword(context, userId, changes, client);
+};

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
+import { textField } from '#shared/http/request-fields.ts';
+import { toUserItem, userItem } from '../user.schema.ts';
+import { findUsers } from '../users.ts';
+
+const roleInQuery = z
+  .enum(['1', '2', '3'])
+  .transform((role) => Number(role) as 1 | 2 | 3)
+  .meta({ override: { type: 'integer', enum: [1, 2, 3] } });
+
+const flagInQuery = z
+  .enum(['true', 'false'])
+  .transform((flag) => flag === 'true')
+  .meta({ override: { type: 'boolean', enum: [true, false] } });
+
+const query = z.object({
+  ...pagingQuery(20),
+  role: roleInQuery.optional(),
+  active: flagInQuery.optional(),
+  search: textField(0, 100)
+    .optional()
+    .meta({ description: 'A part of the e-mail address or of the username, in any letter case.' }),
+});
+
+/** GET /admin/users, admin: accounts by address. */
+export const handler = endpoint(
+  {
+    summary: 'List accounts',
+    guard: 'admin',
+    request: { query },
+    responses: {
+      200: {
+        description: 'Accounts by e-mail address.',
+        schema: listOf(userItem()),
+        headers: PAGING_HEADER_NAMES,
+      },
+    },
+  },
+  async ({ query }, context) => {
+    const { items, total } = await findUsers(context, query, query);
+    const body = items.map((account) => toUserItem(account, context));
+    return { status: 200, body, headers: pagingHeaders(context.request, query, total) };
+  },
+);

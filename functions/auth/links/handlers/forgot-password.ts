@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { emailField } from '../../accounts/credentials.schema.ts';
+import { clientOf } from '../../events/client.ts';
+import { countMailRequest, requestMail } from '../mail-requests.ts';
+
+/** POST /auth/forgot-password, public: writes a request for a link that sets a new password; the worker looks whose address it is. */
+export const handler = endpoint(
+  {
+    summary: 'Ask for a link that sets a new password',
+    description:
+      'The stored address of an account gets a mail; any other address gets nothing. The password stays. The answer is the same.',
+    guard: 'public',
+    idempotent: true,
+    request: { body: { format: 'json', schema: z.object({ email: emailField() }) } },
+    responses: { 202: { description: 'Taken.', schema: z.object({ message: z.string() }) } },
+  },
+  async (input, context) => {
+    const request = { kind: 'forgot_password' as const, email: input.body.email };
+    const { wanted, limits } = await countMailRequest(context, request, clientOf(context).network);
+    context.reportLimits(limits);
+    return context.commit(async (tx) => {
+      if (wanted) await requestMail(tx, context, request);
+      return { status: 202, body: { message: 'if the address belongs to an account, a mail is on its way' } };
+    });
+  },
+);

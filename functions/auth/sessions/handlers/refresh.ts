@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { clientOf } from '../../events/client.ts';
+import { authModeHeaders, deliver, tokenFields } from '../auth-mode.ts';
+import { pickRefreshCredential, refreshBody } from '../refresh-credential.ts';
+import { refreshSession } from '../sessions.ts';
+
+/** POST /auth/refresh, public: exchanges a refresh token; a replayed one ends its session. */
+export const handler = endpoint(
+  {
+    summary: 'Exchange a refresh token',
+    description:
+      'The token of the body counts, else (in cookie mode) the cookie. A used token works a few seconds longer, ' +
+      'for requests that were under way; after that its use ends the session.',
+    guard: 'public',
+    request: {
+      headers: authModeHeaders(),
+      body: { format: 'json', schema: refreshBody(), optional: true },
+    },
+    responses: {
+      200: { description: 'New tokens.', schema: z.object({ message: z.string(), ...tokenFields() }) },
+    },
+    errors: ['unauthenticated', 'invalid_token', 'csrf_rejected'],
+  },
+  async (input, context) => {
+    const mode = input.headers['x-auth-mode'];
+    const credential = pickRefreshCredential(input.body, context, mode);
+    const tokens = await refreshSession(context, credential, clientOf(context));
+    const { cookies, fields } = deliver(context.config, mode, tokens);
+    return { status: 200, cookies, body: { message: 'tokens refreshed', ...fields } };
+  },
+);

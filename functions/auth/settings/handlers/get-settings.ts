@@ -1,0 +1,17 @@
+import { callerId } from '#shared/http/caller.ts';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { settingsBody } from '../settings.schema.ts';
+import { getOwnSettings } from '../settings.ts';
+
+/** GET /profile/settings, any signed-in account: reads; what was never stored is the default. */
+export const handler = endpoint(
+  {
+    summary: 'The own settings',
+    guard: 'user',
+    responses: { 200: { description: 'All eight settings.', schema: settingsBody() } },
+  },
+  async (_input, context) => ({
+    status: 200,
+    body: await getOwnSettings(context, callerId(context.caller)),
+  }),
+);

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { createdBody, idField } from '#shared/http/fields.ts';
+import { addCharacter, storeSound } from '../admin-catalogue.ts';
+import { characterFields, SOUND_PART } from '../character.schema.ts';
+
+const schema = z.object({ ...characterFields, consonant: characterFields.consonant.default('') });
+
+/** POST /admin/characters, admin: JSON, or multipart to give the sound along. */
+export const handler = endpoint(
+  {
+    summary: 'Create a character',
+    guard: 'admin',
+    idempotent: true,
+    request: { body: { format: 'json-or-multipart', schema, files: SOUND_PART } },
+    responses: {
+      201: {
+        description: 'The character is in the catalogue.',
+        schema: createdBody().extend({ characterId: idField() }),
+        headers: { location: 'The character.' },
+      },
+    },
+    errors: ['consonant_vowel_taken', 'hiragana_taken', 'katakana_taken'],
+  },
+  async ({ body, files }, context) => {
+    const sound = await storeSound(context, files['audio']);
+    return context.commit(async (tx) => {
+      const id = await addCharacter(tx, context, body, sound);
+      return {
+        status: 201,
+        headers: { location: `/api/v6/admin/characters/${id}` },
+        body: { id, characterId: id, message: 'Character created' },
+      };
+    });
+  },
+);

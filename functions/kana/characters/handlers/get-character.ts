@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { openPathId } from '#shared/http/fields.ts';
+import { CATALOGUE_HEADERS, cachedAnswer, NOT_MODIFIED } from '../catalogue.schema.ts';
+import { characterBody } from '../character-response.schema.ts';
+import { oneCharacter } from '../public-catalogue.ts';
+
+/** GET /characters/{id}, public. */
+export const handler = endpoint(
+  {
+    summary: 'Show a character',
+    guard: 'public',
+    request: { path: z.object({ id: openPathId() }) },
+    responses: {
+      200: { description: 'The character.', schema: characterBody(), headers: CATALOGUE_HEADERS },
+      304: { ...NOT_MODIFIED, headers: CATALOGUE_HEADERS },
+    },
+  },
+  async ({ path }, context) => cachedAnswer(await oneCharacter(context, path.id)),
+);

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { allCharacters } from '../admin-catalogue.ts';
+import { adminCharacterBody, toAdminBody } from '../character-response.schema.ts';
+
+/** GET /admin/characters, admin. */
+export const handler = endpoint(
+  {
+    summary: 'List the characters for administration',
+    guard: 'admin',
+    responses: { 200: { description: 'By ascending id.', schema: z.array(adminCharacterBody()) } },
+  },
+  async (_input, context) => ({
+    status: 200,
+    body: (await allCharacters(context)).map((character) => toAdminBody(context, character)),
+  }),
+);

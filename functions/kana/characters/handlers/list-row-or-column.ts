@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { CATALOGUE_HEADERS, cachedAnswer, listingQuery, NOT_MODIFIED } from '../catalogue.schema.ts';
+import { characterItem } from '../character-response.schema.ts';
+import { listOfRowOrColumn } from '../public-catalogue.ts';
+
+const character = z.string().meta({
+  description: 'A vowel (`a`, `i`, `u`, `e`, `o`, `n`) or a consonant of the catalogue.',
+  example: 'k',
+});
+
+/** GET /characters/row-column, public. */
+export const handler = endpoint(
+  {
+    summary: 'List a row or a column of the kana table',
+    description: 'The characters whose consonant or vowel is the given one; none is an empty list.',
+    guard: 'public',
+    request: { query: z.object({ character, ...listingQuery }) },
+    responses: {
+      200: { description: 'By ascending id.', schema: z.array(characterItem()), headers: CATALOGUE_HEADERS },
+      304: { ...NOT_MODIFIED, headers: CATALOGUE_HEADERS },
+    },
+  },
+  async ({ query: { character, type, locale, set } }, context) =>
+    cachedAnswer(await listOfRowOrColumn(context, character, { alphabet: type, locale, set })),
+);

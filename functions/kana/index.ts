@@ -1,0 +1,3 @@
+import './tables.ts';
+
+export { exportUserKana } from './export.ts';

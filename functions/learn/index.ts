@@ -1,3 +1,0 @@
-import './kana/tables.ts';
-
-export { exportUserKana } from './kana/export.ts';

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { AppError } from '#shared/errors/app-error.ts';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { deleteFile } from '../media-files.ts';
+import { isMediaType } from '../rules/media-types.ts';
+
+/** DELETE /media/{type}/{filename}, service: deletes the row; its bytes follow when no other medium has them. */
+export const handler = endpoint(
+  {
+    summary: 'Delete a file',
+    guard: 'service',
+    literalsWin: true,
+    request: { path: z.object({ type: z.string(), filename: z.string() }) },
+    responses: { 204: { description: 'Deleted.' } },
+    errors: ['media_in_use'],
+  },
+  async ({ path }, context) => {
+    if (!isMediaType(path.type)) throw new AppError('not_found');
+    await deleteFile(context, path.type, path.filename);
+    return { status: 204 };
+  },
+);

@@ -1,0 +1,71 @@
+import type { Context } from '#shared/host/context.ts';
+import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
+import { objectKey, uploadKey } from '../files/keys.ts';
+import { abandonRemoval, claimRemoval, finishRemoval } from '../files/queries/object-holds.ts';
+import { listLiveUploads } from '../uploads/queries/uploads.ts';
+import { parseRemoval, type Removal } from './removal-jobs.ts';
+
+type RemovalContext = Pick<Context, 'db' | 'storage' | 'log' | 'now'>;
+
+/** A store that is away comes back, and an upload ends; until then the job waits. */
+const RETRY_MS = 30_000;
+
+/** Longer than the store may take to remove an object; a removal that died is taken over after it. */
+const LEASE_MS = 60_000;
+/** So much of the lease stays for the removal itself. */
+const MARGIN_MS = 45_000;
+
+/**
+ * Removes an object's bytes and row, unless a medium refers to it (rule 35); `later` while an upload holds it or
+ * another removal is under way. The lease is a row: an upload of the same bytes waits until it is gone.
+ */
+export const removeObject = async (
+  { db, storage, log, now }: RemovalContext,
+  sha256: string,
+): Promise<'removed' | 'needed' | 'later'> => {
+  const startedAt = now();
+  const until = new Date(startedAt.getTime() + LEASE_MS);
+  const claim = await claimRemoval(db, sha256, { now: startedAt, until });
+  if (claim !== 'claimed') return claim;
+  try {
+    const store = await storage.store();
+    // Whoever was held up must not remove what may be somebody else's by now.
+    if (now().getTime() > until.getTime() - MARGIN_MS) return 'later';
+    await store.remove(objectKey(sha256));
+  } catch (error) {
+    await abandonRemoval(db, sha256, until).catch(() => undefined);
+    throw error;
+  }
+  await finishRemoval(db, sha256, until);
+  log.info({ sha256 }, 'an object was removed');
+  return 'removed';
+};
+
+/** Removes what an upload has received, unless it may still be completed. */
+const removeUploadBytes = async (
+  { db, storage }: RemovalContext,
+  uploadId: string,
+): Promise<'removed' | 'needed'> => {
+  const live = await listLiveUploads(db, [uploadId]);
+  if (live.size > 0) return 'needed';
+  await (await storage.store()).remove(uploadKey(uploadId));
+  return 'removed';
+};
+
+const perform = (context: RemovalContext, removal: Removal): Promise<'removed' | 'needed' | 'later'> =>
+  'sha256' in removal ? removeObject(context, removal.sha256) : removeUploadBytes(context, removal.uploadId);
+
+/** Works on removal jobs; one whose store or database is away is delivered again later. */
+export const workRemovals = async ({ Records }: QueueEvent, context: Context): Promise<BatchResult> => {
+  const batchItemFailures: BatchItemFailure[] = [];
+  for (const { messageId, body } of Records) {
+    const removal = parseRemoval(body);
+    if (!removal) continue;
+    const outcome = await perform(context, removal).catch((error: unknown) => {
+      context.log.warn({ err: error }, 'a removal has to wait');
+      return 'later' as const;
+    });
+    if (outcome === 'later') batchItemFailures.push({ itemIdentifier: messageId, retryAfterMs: RETRY_MS });
+  }
+  return { batchItemFailures };
+};

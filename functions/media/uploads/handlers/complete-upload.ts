@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { storedBody, toStoredAnswer } from '../../files/media-file.schema.ts';
+import type { StoredMedium } from '../../files/media-files.ts';
+import { completeUpload } from '../uploads.ts';
+
+/** POST /media/uploads/{uploadId}/complete, who started it: checks the bytes and writes the medium. */
+export const handler = endpoint(
+  {
+    summary: 'Finish a two-step upload',
+    description: 'A repeated call answers the same medium. The body is ignored.',
+    guard: ['service', 'tutor'],
+    idempotent: 'by-handler',
+    request: { path: z.object({ uploadId: z.string() }) },
+    responses: {
+      201: {
+        description: 'The file is stored.',
+        schema: storedBody(),
+        headers: { location: 'The metadata.' },
+      },
+    },
+    errors: [
+      'gone',
+      'upload_incomplete',
+      'size_mismatch',
+      'digest_mismatch',
+      'unsupported_media_type',
+      'conflict',
+    ],
+  },
+  async ({ path }, context) => {
+    const known = await context.replayed({});
+    const medium = known ? (known.body as StoredMedium) : await completeUpload(context, path.uploadId);
+    return toStoredAnswer(context, medium);
+  },
+);

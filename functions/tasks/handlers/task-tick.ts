@@ -1,5 +1,0 @@
-import { cronFunction } from '#shared/host/queue-function.ts';
-import { tick } from '../scheduler/tick.ts';
-
-/** Every minute: brings tasks whose worker or job was lost back to work. */
-export const handler = cronFunction(tick);

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { endpoint } from '#shared/http/endpoint.ts';
+import { pathId } from '#shared/http/fields.ts';
+import { changeScheduledTask } from '../change.ts';
+import { taskChanges, toChanges } from '../scheduled-task.schema.ts';
+
+/** PATCH /admin/scheduled-tasks/{id}, admin: changes of the schedule withdraw runs that have not started. */
+export const handler = endpoint(
+  {
+    summary: 'Change a scheduled task',
+    description:
+      'A changed `cron`, `timezone` or `active`, or a `next_run`, withdraws runs that have not started. Other fields apply to waiting runs, too.',
+    guard: 'admin',
+    request: { path: z.object({ id: pathId() }), body: { format: 'json', schema: taskChanges } },
+    responses: { 204: { description: 'It is as the request says.' } },
+    errors: ['task_exists'],
+  },
+  async ({ path, body }, context) => {
+    return context.commit(async (tx) => {
+      await changeScheduledTask(tx, context, path.id, toChanges(body));
+      return { status: 204 };
+    });
+  },
+);

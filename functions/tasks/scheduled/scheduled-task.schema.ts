@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import type { FieldFault } from '#shared/errors/app-error.ts';
+import { withRule } from '#shared/http/field-rules.ts';
+import { patchBody, requestTime, textField } from '#shared/http/request-fields.ts';
+import { contentFault } from '../content/rules/content.ts';
+import { templateIdField } from '../immediate/immediate-task.schema.ts';
+import type { ScheduledTaskChanges } from './change.ts';
+import { SCHEDULE_FAULTS } from './checks.ts';
+import { scheduleFaults } from './rules/timetable.ts';
+
+/** No user or template has a larger number. */
+export const LARGEST_REFERENCE = 2_147_483_647;
+
+const refuse = (
+  context: z.core.$RefinementCtx,
+  { message, code }: { message: string; code: string },
+): void => {
+  context.addIssue({ code: 'custom', message, params: { code } });
+};
+
+const nameField = (maximum: number, description: string) =>
+  textField(0, maximum).meta({ description, override: { type: 'string', maxLength: maximum } });
+
+const contentField = () =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      const fault = text === '' ? undefined : contentFault(text);
+      if (fault) refuse(context, fault);
+    })
+    .meta({
+      description: '`recipient;var1;var2;…`, needed with a template. Kept in clear: no secrets.',
+      example: 'ann@example.com',
+      override: { type: 'string', maxLength: 10_000 },
+    });
+
+const cronField = () =>
+  textField(1, 100)
+    .superRefine((cron, context) => {
+      if (scheduleFaults({ cron, timezone: 'UTC' }).length > 0) refuse(context, SCHEDULE_FAULTS.invalid_cron);
+    })
+    .meta({
+      description: 'Five fields, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.',
+      example: '0 0 * * *',
+      override: { type: 'string', minLength: 1, maxLength: 100 },
+    });
+
+const zoneField = () =>
+  textField(1, 64)
+    .superRefine((timezone, context) => {
+      if (scheduleFaults({ cron: '@daily', timezone }).length > 0) {
+        refuse(context, SCHEDULE_FAULTS.unknown_timezone);
+      }
+    })
+    .meta({
+      description: 'A name of the IANA database.',
+      example: 'Asia/Tokyo',
+      override: { type: 'string', minLength: 1, maxLength: 64 },
+    });
+
+/** The fields that a request may give a scheduled task, without defaults. */
+const scheduledTaskFields = {
+  url: nameField(500, 'Webhook; empty is none.'),
+  method: z.enum(['GET', 'POST']).meta({ description: 'Of the webhook.' }),
+  content: contentField(),
+  cron: cronField(),
+  timezone: zoneField(),
+  active: z.boolean(),
+  catch_up: z.enum(['last', 'skip']).meta({
+    description: 'Of missed occurrences: the latest runs, or only one that is hardly late.',
+  }),
+};
+
+const owner = {
+  user_id: z.int().min(1).max(LARGEST_REFERENCE).optional().meta({ description: 'Absent: no user.' }),
+};
+
+const creation = {
+  url: scheduledTaskFields.url.optional(),
+  method: scheduledTaskFields.method.default('GET'),
+  content: scheduledTaskFields.content.optional(),
+  cron: scheduledTaskFields.cron,
+  timezone: scheduledTaskFields.timezone.default('UTC'),
+  active: scheduledTaskFields.active.default(true),
+  catch_up: scheduledTaskFields.catch_up.default('last'),
+};
+
+type Creation = Partial<z.output<z.ZodObject<typeof creation>>>;
+
+const required = (field: string): FieldFault => ({ field, message: 'is required', code: 'required' });
+
+/** A task needs a template or a url, and with a template a content; what is faulty has at least been given. */
+const effectFaults = <F extends 'email_slug' | 'template_id'>(
+  templateField: F,
+  fields: Creation & { readonly [K in F]?: unknown },
+  isFaulty: (name: F | 'url' | 'content') => boolean,
+): FieldFault[] => {
+  const isGiven = (name: F | 'url'): boolean =>
+    isFaulty(name) || ![undefined, ''].includes(fields[name] as '');
+  const hasTemplate = isGiven(templateField);
+  const hasContent = fields.content !== undefined || isFaulty('content');
+  return [
+    ...(hasTemplate || isGiven('url') ? [] : [required(templateField), required('url')]),
+    ...(hasTemplate && !hasContent ? [required('content')] : []),
+  ];
+};
+
+/** Body of POST /tasks/scheduled. */
+export const taskBySlug = withRule(
+  z.object({
+    ...owner,
+    email_slug: nameField(100, 'An existing template; empty is none.').optional(),
+    ...creation,
+  }),
+  (fields, isFaulty) => effectFaults('email_slug', fields, isFaulty),
+);
+
+/** Body of POST /admin/scheduled-tasks. */
+export const taskByTemplate = withRule(
+  z.object({ ...owner, template_id: templateIdField().optional(), ...creation }),
+  (fields, isFaulty) => effectFaults('template_id', fields, isFaulty),
+);
+
+/** A body of a creation as the use case takes it, without its template. */
+export const toNewTask = (body: Omit<z.output<typeof taskBySlug>, 'email_slug'>) => ({
+  userId: body.user_id,
+  url: body.url || undefined,
+  method: body.method,
+  content: body.content ?? '',
+  cron: body.cron,
+  timezone: body.timezone,
+  active: body.active,
+  catchUp: body.catch_up,
+});
+
+const reference = () =>
+  z.int().min(0).max(LARGEST_REFERENCE).optional().meta({ description: '0 clears it.' });
+
+/** Body of PATCH /admin/scheduled-tasks/{id}. */
+export const taskChanges = patchBody({
+  user_id: reference(),
+  template_id: reference(),
+  url: scheduledTaskFields.url.optional().meta({ description: 'Webhook; empty clears it.' }),
+  method: scheduledTaskFields.method.optional(),
+  content: scheduledTaskFields.content.optional(),
+  cron: scheduledTaskFields.cron.optional(),
+  timezone: scheduledTaskFields.timezone.optional(),
+  active: scheduledTaskFields.active.optional(),
+  catch_up: scheduledTaskFields.catch_up.optional(),
+  next_run: requestTime()
+    .optional()
+    .meta({ description: 'From 1 year before to 5 years after now; a past one is a missed occurrence.' }),
+});
+
+/** A body of a change as the use case takes it. */
+export const toChanges = (body: z.output<typeof taskChanges>): ScheduledTaskChanges => ({
+  userId: body.user_id === 0 ? null : body.user_id,
+  templateId: body.template_id === 0 ? null : body.template_id,
+  url: body.url === '' ? null : body.url,
+  method: body.method,
+  content: body.content,
+  cron: body.cron,
+  timezone: body.timezone,
+  active: body.active,
+  catchUp: body.catch_up,
+  nextRun: body.next_run,
+});
