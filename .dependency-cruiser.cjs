@@ -1,8 +1,8 @@
 /** Import directions of design.md. scripts/check-imports.ts runs this and fails when too few modules were cruised. */
-const DOMAIN = '^functions/([^/]+)/';
-/** The folder that has a domain's inner shape; `learn` has one for each area. */
-const INNER = 'functions/(?:learn/[^/]+|(?!learn/)[^/]+)';
-const AREA = '^functions/learn/(kana|dictionary|courses)/';
+const domains = require('./domains.json');
+
+const TEST = '\\.test\\.ts$';
+const TEST_SUPPORT = '/testing/';
 
 module.exports = {
   forbidden: [
@@ -20,74 +20,71 @@ module.exports = {
       to: { path: '^functions/' },
     },
     {
+      name: 'dev-stays-on-the-machine',
+      comment: 'dev/ is never part of a deployed function',
+      severity: 'error',
+      from: { path: '^(functions|shared)/', pathNot: [TEST, TEST_SUPPORT] },
+      to: { path: '^dev/' },
+    },
+    {
       name: 'domains-meet-through-index',
       severity: 'error',
-      from: { path: DOMAIN },
-      to: { path: DOMAIN, pathNot: ['^functions/$1/', '^functions/[^/]+/index\\.ts$'] },
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^functions/([^/]+)/', pathNot: ['^functions/$1/', '^functions/[^/]+/index\\.ts$'] },
     },
-    ...[
-      ['media', 'auth|learn|account|tasks|system'],
-      ['tasks', 'auth|learn|account|media|system'],
-      ['auth', 'learn|account|system'],
-      ['learn', 'account|system'],
-      ['account', 'system'],
-      ['system', 'media|tasks|auth|learn|account'],
-    ].map(([domain, above]) => ({
+    ...Object.entries(domains).map(([domain, lower]) => ({
       name: `${domain}-looks-down`,
-      comment: 'media, tasks <- auth <- learn <- account; system beside',
+      comment: `domains.json: ${domain} imports ${lower.join(', ') || 'no other domain'}`,
       severity: 'error',
       from: { path: `^functions/${domain}/` },
-      to: { path: `^functions/(${above})/` },
+      to: { path: '^functions/', pathNot: `^functions/(${[domain, ...lower].join('|')})/` },
     })),
     {
-      name: 'areas-do-not-meet',
-      comment: 'the areas of learn know nothing of each other',
+      name: 'rules-are-pure',
+      comment: 'rules know no I/O: only other rules, the error type and the small pure modules of shared',
       severity: 'error',
-      from: { path: AREA },
-      to: { path: '^functions/learn/', pathNot: '^functions/learn/$1/' },
+      from: { path: '/rules/', pathNot: TEST },
+      to: {
+        path: '^functions/(?!.*/rules/)|^shared/(?!errors/|text/|time/|conditional/|config/parsers)|^dev/|^node_modules/(kysely|mysql2|ioredis|bullmq|nodemailer|pino)/',
+      },
     },
     {
-      name: 'rules-are-pure',
-      comment: 'rules know no I/O: only other rules, the error type and plain text functions',
+      name: 'pure-modules-stay-pure',
+      comment: 'what rules may import looks no further than rules may',
       severity: 'error',
-      from: { path: '/rules/', pathNot: '\\.test\\.ts$' },
-      to: {
-        path: `^(${INNER}/(?!rules/)|shared/(?!errors/|text/|config/parsers))|^node_modules/(kysely|mysql2|ioredis|bullmq|nodemailer|pino)/`,
-      },
+      from: { path: '^shared/(text|time|conditional)/', pathNot: TEST },
+      to: { path: '^shared/(?!errors/|text/|time/|conditional/)' },
     },
     {
       name: 'queries-look-down',
       comment: 'queries hold SQL; they know neither use cases nor handlers',
       severity: 'error',
-      from: { path: '/queries/', pathNot: '\\.test\\.ts$' },
-      to: { path: `^${INNER}/(?!queries/|rules/|tables\\.ts)` },
+      from: { path: '/queries/', pathNot: TEST },
+      to: { path: '^functions/', pathNot: '/queries/|/rules/|/tables\\.ts$' },
     },
     {
       name: 'handlers-call-use-cases',
       comment: 'a handler calls one use case; it never reaches for SQL',
       severity: 'error',
-      from: { path: '/handlers/', pathNot: '\\.test\\.ts$' },
+      from: { path: '/handlers/', pathNot: TEST },
       to: { path: '/queries/|^node_modules/(kysely|mysql2)/' },
     },
     {
       name: 'nobody-imports-handlers',
       severity: 'error',
-      from: { pathNot: '/handlers/|\\.test\\.ts$|^tests/|/testing/' },
+      from: { pathNot: ['/handlers/', TEST, '^tests/', TEST_SUPPORT] },
       to: { path: '/handlers/' },
     },
     {
       name: 'product-without-test-tools',
       severity: 'error',
-      from: {
-        path: '^(functions|shared)/',
-        pathNot: '\\.test\\.ts$|/testing/|^shared/(local|host/offline)/',
-      },
+      from: { path: '^(functions|shared)/', pathNot: [TEST, TEST_SUPPORT, '^shared/host/offline/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'product-without-test-support',
       severity: 'error',
-      from: { path: '^(functions|shared)/', pathNot: '\\.test\\.ts$|/testing/' },
+      from: { path: '^(functions|shared)/', pathNot: [TEST, TEST_SUPPORT] },
       to: { path: '^(shared|functions)/.*testing/' },
     },
   ],

@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{functions,shared,scripts,tests}/**/*.test.ts'],
+          include: ['{functions,shared,dev,scripts,tests}/**/*.test.ts'],
           exclude: [...exclude, '**/*.db.test.ts', 'tests/{e2e,faults,start}/**'],
           sequence: { groupOrder: 0 },
         },
@@ -21,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'db',
-          include: ['{functions,shared,tests}/**/*.db.test.ts'],
+          include: ['{functions,shared,dev,tests}/**/*.db.test.ts'],
           exclude,
           testTimeout: 20_000,
           hookTimeout: 30_000,

@@ -13,7 +13,7 @@ interface CruiseResult {
   };
 }
 
-const FOLDERS = ['functions', 'shared', 'scripts', 'tests'];
+const FOLDERS = ['functions', 'shared', 'dev', 'scripts', 'tests'];
 
 const output = execFileSync(
   process.execPath,

@@ -93,6 +93,21 @@ describe('migrate', () => {
     expect(results.map(({ length }) => length).sort()).toEqual([0, 0, migrationFiles().length]);
   });
 
+  it('knows the migrations of a folder by its former name', async () => {
+    const db = await emptyDatabase();
+    await migrate(db);
+    await sql`UPDATE schema_migrations SET name = CONCAT('learn/', name) WHERE name LIKE 'kana/%'`.execute(
+      db,
+    );
+    expect(await migrate(db)).toEqual([]);
+    const { rows } = await sql<{ name: string }>`SELECT name FROM schema_migrations`.execute(db);
+    expect(rows.map(({ name }) => name).sort()).toEqual(
+      migrationFiles()
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+
   it('finds nothing to do the second time', async () => {
     expect(await migrate(resources.db)).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database, Queryable, ReservedConnection } from './database.ts';
-import { DOMAINS } from './domains.ts';
+import { DOMAINS, FORMER_FOLDERS } from './domains.ts';
 import { MigrationFailure } from './migration-failure.ts';
 import { withConnection } from './transaction.ts';
 
@@ -39,10 +39,21 @@ const load = async ({ name, path }: MigrationFile) => {
   return [name, migration] as const;
 };
 
+const hasTable = async (db: Queryable): Promise<boolean> =>
+  (await sql`SHOW TABLES LIKE ${TABLE}`.execute(db)).rows.length > 0;
+
+/** Gives the migrations of a folder that has another name now their new names, so that none runs twice. */
+const followRenamedFolders = async (db: Queryable): Promise<void> => {
+  if (!(await hasTable(db))) return;
+  for (const [former, folder] of Object.entries(FORMER_FOLDERS)) {
+    await sql`UPDATE ${sql.table(TABLE)} SET name = CONCAT(${folder}, SUBSTRING(name, ${former.length + 1}))
+      WHERE name LIKE ${`${former}/%`}`.execute(db);
+  }
+};
+
 /** Names of the migrations that have run; none before the first one made their table. */
 const executedNames = async (db: Queryable): Promise<Set<string>> => {
-  const found = await sql`SHOW TABLES LIKE ${TABLE}`.execute(db);
-  if (found.rows.length === 0) return new Set();
+  if (!(await hasTable(db))) return new Set();
   const { rows } = await sql<{ name: string }>`SELECT name FROM ${sql.table(TABLE)}`.execute(db);
   return new Set(rows.map(({ name }) => name));
 };
@@ -107,6 +118,7 @@ const runNext = async (db: ReservedConnection, files: readonly MigrationFile[]):
  */
 export const migrate = (db: Database, files = migrationFiles()): Promise<string[]> =>
   whileAlone(db, async (connection) => {
+    await followRenamedFolders(connection);
     const ran: string[] = [];
     let names: string[];
     do {

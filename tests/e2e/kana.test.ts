@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
 import { type CallAnswer, call, type RunningApi, startApi } from './running-api.ts';
 
-const SOUNDS = 'functions/learn/kana/seed/audio';
+const SOUNDS = 'functions/kana/seed/audio';
 
 let api: RunningApi;
 let admin: string;

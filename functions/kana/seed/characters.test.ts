@@ -26,7 +26,7 @@ describe('the seed', () => {
   });
 
   it('ships exactly one sound for each row, and the credit', () => {
-    const shipped = readdirSync('functions/learn/kana/seed/audio').sort();
+    const shipped = readdirSync('functions/kana/seed/audio').sort();
     const named = SEEDED_CHARACTERS.map(({ consonant, vowel }) => `${consonant}${vowel}.ogg`);
     expect(shipped).toEqual(['README.md', ...named].sort());
     expect(readFileSync('functions/kana/seed/audio/README.md', 'utf8')).toContain('CC BY 4.0');
