@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { DOMAINS, FORMER_FOLDERS } from '../domains.ts';
 import type { Database, Queryable, ReservedConnection } from './database.ts';
-import { DOMAINS, FORMER_FOLDERS } from './domains.ts';
 import { MigrationFailure } from './migration-failure.ts';
 import { withConnection } from './transaction.ts';
 

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { DOMAINS } from '../domains.ts';
 import { compileRoutes, pathParametersOf, type RouteMatcher, specificity } from './route-match.ts';
 
 /** One HTTP event of a function. */
@@ -31,15 +32,11 @@ let table: readonly Route[] | undefined;
 export const readFunctions = (
   root = ROOT,
 ): { name: string; domain: string; definition: FunctionDefinition }[] =>
-  readdirSync(join(root, 'functions'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort()
-    .flatMap((domain) => {
-      const text = readFileSync(join(root, 'functions', domain, 'functions.yml'), 'utf8');
-      const functions = (parse(text) ?? {}) as Record<string, FunctionDefinition>;
-      return Object.entries(functions).map(([name, definition]) => ({ name, domain, definition }));
-    });
+  [...DOMAINS].sort().flatMap((domain) => {
+    const text = readFileSync(join(root, 'functions', domain, 'functions.yml'), 'utf8');
+    const functions = (parse(text) ?? {}) as Record<string, FunctionDefinition>;
+    return Object.entries(functions).map(([name, definition]) => ({ name, domain, definition }));
+  });
 
 /** Names of the queues whose jobs some function takes. */
 export const queueNames = (): string[] => {
