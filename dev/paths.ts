@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** Absolute path of the checkout. */
-export const REPOSITORY = join(import.meta.dirname, '..', '..');
+export const REPOSITORY = join(import.meta.dirname, '..');
 
 /** Everything the local environment writes; ignored by git. */
 export const LOCAL_DIRECTORY = join(REPOSITORY, '.local');

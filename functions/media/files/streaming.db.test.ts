@@ -36,7 +36,7 @@ beforeAll(async () => {
     MEDIA_IDLE_TIMEOUT: `${IDLE_MS / 1_000}s`,
     LOG_LEVEL: 'info',
   };
-  server = spawn(process.execPath, [join(import.meta.dirname, 'testing', 'serve-process.ts')], {
+  server = spawn(process.execPath, [join(import.meta.dirname, '..', 'testing', 'serve-process.ts')], {
     env: testEnvironment(settings),
     stdio: ['ignore', 'pipe', 'inherit'],
   });

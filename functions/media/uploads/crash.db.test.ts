@@ -26,7 +26,7 @@ const crash = async (seed: number): Promise<string> => {
   const { DB_NAME, REDIS_PREFIX } = world.resources.config;
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'testing', 'crash-process.ts'), String(seed)],
+    [join(import.meta.dirname, '..', 'testing', 'crash-process.ts'), String(seed)],
     {
       env: testEnvironment({ DB_NAME, REDIS_PREFIX, MEDIA_BASE_PATH: world.root, DB_POOL_SIZE: '4' }),
       stdio: ['ignore', 'pipe', 'pipe'],
