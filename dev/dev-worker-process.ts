@@ -38,7 +38,7 @@ export interface WorkerProcessOptions {
   readonly say: (line: string) => void;
 }
 
-const ENTRY = join('shared', 'local', 'dev-worker.ts');
+const ENTRY = join('dev', 'dev-worker.ts');
 const TAIL_LENGTH = 4_000;
 /** The worker itself gives up after 25 s. */
 const RETIREMENT_MS = 30_000;

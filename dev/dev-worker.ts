@@ -16,7 +16,7 @@ const NOT_PRELOADED = /^(swagger-ui-dist|@bull-board\/ui|@aws-sdk\/.*)$/;
 
 /** The CLI, serverless-offline, and whatever the project depends on. */
 const heavyModules = (): string[] => {
-  const { dependencies } = require('../../package.json') as { dependencies: Record<string, string> };
+  const { dependencies } = require('../package.json') as { dependencies: Record<string, string> };
   return [
     'serverless/lib/serverless.js',
     'serverless/lib/plugins/index.js',

@@ -4,6 +4,7 @@ import { isSource } from './source-watch.ts';
 
 test.each([
   'serverless.yml',
+  'domains.json',
   'functions/auth/functions.yml',
   'functions/auth/accounts/rules/password.ts',
   'functions/auth/seed/words.json',

@@ -1,17 +1,18 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join, relative } from 'node:path';
 
+const ROOT_FILES = ['serverless.yml', 'domains.json'];
 const WATCHED = ['functions', 'shared'];
 /** What the running API never loads. */
-const IGNORED = [join('shared', 'local'), join('shared', 'testing')];
-const SOURCE = /\.(ts|mjs|js|json|ya?ml|html|css|svg|txt|sql)$/;
+const IGNORED = [join('shared', 'testing')];
+const SOURCE = /\.(ts|mjs|cjs|js|json|ya?ml|html|css|svg|txt|sql)$/;
 const TEST = /\.test\.ts$/;
 /** Editors write a file in several steps. */
 const QUIET_MS = 50;
 
 /** Whether a save of this file, given relative to the root, changes what the API does. */
 export const isSource = (path: string): boolean =>
-  path === 'serverless.yml' ||
+  ROOT_FILES.includes(path) ||
   (WATCHED.some((directory) => path.startsWith(join(directory, '/'))) &&
     !IGNORED.some((directory) => path.startsWith(join(directory, '/'))) &&
     SOURCE.test(path) &&

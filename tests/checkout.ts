@@ -13,7 +13,7 @@ export interface Checkout {
   remove(): Promise<void>;
 }
 
-const COPIED = ['functions', 'shared', 'serverless.yml', 'package.json'];
+const COPIED = ['functions', 'shared', 'dev', 'serverless.yml', 'domains.json', 'package.json'];
 
 /** Where {@link Checkout.addFunction} puts a function. */
 export const handlerPath = (name: string): string => `functions/system/handlers/${name}.ts`;
