@@ -2,11 +2,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bearer } from '#functions/auth/testing/admin-test.ts';
-import { type AuthTest, openAuthTest } from '#functions/auth/testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
 import { type BodyShape, bodyShapeOf } from '#shared/http/body-shape.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import { type DocumentedRoute, loadContracts } from '#shared/openapi/document.ts';
-import type { TestAnswer } from '#shared/testing/invoke.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
 import { callRoute } from '#shared/testing/routes.ts';
 
 /** Longest time that one request may hold the event loop beyond what an idle one shows. */
@@ -20,7 +20,7 @@ const ROUTES = (await loadContracts()).filter(({ contract }) => {
   return body && body.format !== 'multipart';
 });
 
-let auth: AuthTest;
+let auth: AuthHarness;
 let admin: Record<string, string>;
 let idleMs: number;
 const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -45,7 +45,7 @@ const delayDuring = async (work: () => Promise<unknown>): Promise<number> => {
 };
 
 beforeAll(async () => {
-  auth = await openAuthTest({ AUTH_THROTTLE: 'off' });
+  auth = await openAuthHarness({ AUTH_THROTTLE: 'off' });
   admin = bearer(await auth.logIn(await auth.createAccount({ role: 3 })));
   delay.enable();
   idleMs = await delayDuring(() => sleep(300));
@@ -60,7 +60,7 @@ const GUARD_CODES = ['unauthenticated', 'invalid_token', 'invalid_api_key', 'for
 const send = async (
   route: Pick<DocumentedRoute, 'method' | 'path' | 'contract'>,
   body: string,
-): Promise<TestAnswer> => {
+): Promise<TestResponse> => {
   const guards = guardsOf(route.contract);
   const headers = guards.includes('service') ? { 'x-api-key': auth.config.API_KEY } : admin;
   const path = route.path.replace(/\{[^}]+\}/g, '999999');
@@ -72,7 +72,7 @@ const send = async (
 };
 
 /** Sends until one measurement is short enough; the shortest is judged. */
-const expectNoHold = async (name: string, work: () => Promise<TestAnswer>): Promise<void> => {
+const expectNoHold = async (name: string, work: () => Promise<TestResponse>): Promise<void> => {
   let shortest = Number.POSITIVE_INFINITY;
   for (let tries = 0; tries < TRIES && shortest >= ALLOWED_MS + idleMs; tries++) {
     const measured = await delayDuring(async () => {

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AccountWorld, openAccountWorld, PASSWORD } from '#functions/account/testing/account-world.ts';
+import {
+  type AccountHarness,
+  openAccountHarness,
+  PASSWORD,
+} from '#functions/account/testing/account-harness.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import { type DocumentedRoute, loadContracts } from '#shared/openapi/document.ts';
-import type { TestAnswer, TestRequest } from '#shared/testing/invoke.ts';
+import type { TestRequest, TestResponse } from '#shared/testing/invoke.ts';
 import { callRoute } from '#shared/testing/routes.ts';
 
 /** What every object inherits, and a name that nothing has. */
@@ -19,9 +23,9 @@ const NAMES = [
 const SERVICE = { 'x-api-key': 'local-api-key-worthless' };
 const BOUNDARY = 'x';
 
-let world: AccountWorld;
+let world: AccountHarness;
 beforeAll(async () => {
-  world = await openAccountWorld();
+  world = await openAccountHarness();
 });
 afterAll(() => world.close());
 
@@ -44,7 +48,7 @@ const credentials = async ({ contract }: DocumentedRoute): Promise<Record<string
 const send = async (
   route: DocumentedRoute,
   { headers = {}, path, ...request }: TestRequest,
-): Promise<TestAnswer> => {
+): Promise<TestResponse> => {
   calls += 1;
   const address = `10.0.${calls >> 8}.${calls & 255}`;
   const all = { ...(await credentials(route)), ...headers };
@@ -52,7 +56,7 @@ const send = async (
 };
 
 /** All of an answer that does not differ from call to call. */
-const essence = ({ status, json }: TestAnswer) => ({ status, code: json?.code, details: json?.details });
+const essence = ({ status, json }: TestResponse) => ({ status, code: json?.code, details: json?.details });
 
 type Part = readonly [name: string, value: string, filename?: string];
 

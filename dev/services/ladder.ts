@@ -5,7 +5,7 @@ import { SpaceFailure } from './disk-space.ts';
 import { hasDockerCompose } from './docker.ts';
 
 /** What one service offers for each step of the ladder after "the environment names it". */
-export interface Ladder<Program extends { readonly version: string }, Running> {
+export interface Backoff<Program extends { readonly version: string }, Running> {
   /** As shown to people: `MariaDB`. */
   readonly label: string;
   /** Oldest supported version, as shown to people. */
@@ -24,36 +24,36 @@ export interface Ladder<Program extends { readonly version: string }, Running> {
  * @throws LocalFailure saying what to install when none works
  */
 export const climb = async <Program extends { readonly version: string }, Running>(
-  ladder: Ladder<Program, Running>,
+  backoff: Backoff<Program, Running>,
   progress: Progress,
 ): Promise<Running> => {
-  const { label, needed } = ladder;
+  const { label, needed } = backoff;
   const faults: string[] = [];
-  const installed = await ladder.find();
-  if (installed && ladder.isSupported(installed)) {
+  const installed = await backoff.find();
+  if (installed && backoff.isSupported(installed)) {
     return step(progress, `${label} ${installed.version} of this machine`, () =>
-      ladder.startProgram(installed),
+      backoff.startProgram(installed),
     );
   }
   if (installed) faults.push(`the installed ${label} ${installed.version} is too old`);
   if (await hasDockerCompose()) {
     try {
-      return await step(progress, `${label} in Docker`, ladder.startContainer);
+      return await step(progress, `${label} in Docker`, backoff.startContainer);
     } catch (error) {
       faults.push(firstLine(error));
     }
   }
   if (await hasDebianTools()) {
-    const fetched = await ladder.fetch().catch((error: unknown) => {
+    const fetched = await backoff.fetch().catch((error: unknown) => {
       if (!(error instanceof LocalFailure) || error instanceof SpaceFailure) throw error;
       faults.push(firstLine(error));
       return undefined;
     });
     if (fetched) {
-      return step(progress, `${label} ${fetched.version}`, () => ladder.startProgram(fetched));
+      return step(progress, `${label} ${fetched.version}`, () => backoff.startProgram(fetched));
     }
   }
   throw new LocalFailure(
-    `No ${label}${faults.length > 0 ? ` (${faults.join('; ')})` : ''}: install ${label} ${needed} or newer (Debian: ${ladder.debianPackage}) or Docker Compose, or set ${ladder.variable}`,
+    `No ${label}${faults.length > 0 ? ` (${faults.join('; ')})` : ''}: install ${label} ${needed} or newer (Debian: ${backoff.debianPackage}) or Docker Compose, or set ${backoff.variable}`,
   );
 };

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AccountWorld, openAccountWorld, PASSWORD } from './testing/account-world.ts';
+import { type AccountHarness, openAccountHarness, PASSWORD } from './testing/account-harness.ts';
 
-let world: AccountWorld;
+let world: AccountHarness;
 beforeAll(async () => {
-  world = await openAccountWorld();
+  world = await openAccountHarness();
 });
 afterAll(() => world.close());
 beforeEach(async () => {

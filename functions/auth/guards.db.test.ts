@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bearer } from './testing/admin-test.ts';
-import { type AuthTest, openAuthTest } from './testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness } from './testing/auth-harness.ts';
 import { ENDPOINTS } from './testing/endpoints.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 let tokens: Record<1 | 2, { accessToken: string }>;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
   tokens = {
     1: await auth.logIn(await auth.createAccount({ role: 1 })),
     2: await auth.logIn(await auth.createAccount({ role: 2 })),

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportUserKana } from './export.ts';
 import { seed } from './seed/seed.ts';
-import { type KanaWorld, openKanaWorld } from './testing/kana-world.ts';
+import { type KanaHarness, openKanaHarness } from './testing/kana-harness.ts';
 
-let world: KanaWorld;
+let world: KanaHarness;
 beforeAll(async () => {
-  world = await openKanaWorld();
+  world = await openKanaHarness();
   await seed(world.resources.db, world.resources.config);
 });
 afterAll(() => world.close());

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type EndpointName, type LearnerWorld, openLearnerWorld, SERVICE } from './testing/learner-world.ts';
+import {
+  type EndpointName,
+  type LearnerHarness,
+  openLearnerHarness,
+  SERVICE,
+} from './testing/learner-harness.ts';
 
-let world: LearnerWorld;
+let world: LearnerHarness;
 beforeAll(async () => {
-  world = await openLearnerWorld({ API_KEY: SERVICE['x-api-key'] });
+  world = await openLearnerHarness({ API_KEY: SERVICE['x-api-key'] });
   await world.seedCatalogue(2);
 });
 afterAll(() => world.close());

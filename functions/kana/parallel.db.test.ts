@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { dropCharacter } from './characters/admin-catalogue.ts';
+import { deleteCharacter } from './characters/admin-catalogue.ts';
 import {
   type Learner,
-  type LearnerWorld,
-  openLearnerWorld,
+  type LearnerHarness,
+  openLearnerHarness,
   SERVICE,
   type Skill,
-} from './testing/learner-world.ts';
+} from './testing/learner-harness.ts';
 import { seededRandom } from './testing/seeded-random.ts';
 import { shuffled } from './tests/rules/random.ts';
 import { nextMark } from './tests/rules/scoring.ts';
@@ -21,10 +21,10 @@ const DROP_KEYS = 4;
 const READING: Skill = { type: 'hiragana', testType: 'reading' };
 const IDS = [1, 2, 3];
 
-let world: LearnerWorld;
+let world: LearnerHarness;
 let learner: Learner;
 beforeAll(async () => {
-  world = await openLearnerWorld({ API_KEY: SERVICE['x-api-key'], DB_POOL_SIZE: '20' });
+  world = await openLearnerHarness({ API_KEY: SERVICE['x-api-key'], DB_POOL_SIZE: '20' });
   await world.seedCatalogue(3);
 });
 beforeEach(async () => {
@@ -153,7 +153,7 @@ test('a character deleted meanwhile is unknown, or takes its new skill along', a
       })
       .executeTakeFirstOrThrow();
     const id = Number(insertId);
-    const deletion = () => dropCharacter({ ...world.resources.context(), caller: { kind: 'service' } }, id);
+    const deletion = () => deleteCharacter({ ...world.resources.context(), caller: { kind: 'service' } }, id);
     const submission = () => world.submit(learner, READING, [1, id]);
     const [answer] =
       round % 2

@@ -2,16 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/host/context.ts';
 import { dropMarks } from './marks/mark-drops.ts';
-import { type Learner, type LearnerWorld, openLearnerWorld } from './testing/learner-world.ts';
+import { type Learner, type LearnerHarness, openLearnerHarness } from './testing/learner-harness.ts';
 import { drawTest } from './tests/kana-tests.ts';
-import { listHistory, summarise } from './tests/progress.ts';
+import { getSummary, listHistory } from './tests/progress.ts';
 import { saveResults } from './tests/test-results.ts';
 
-let world: LearnerWorld;
+let world: LearnerHarness;
 let few: Learner;
 let many: Learner;
 beforeAll(async () => {
-  world = await openLearnerWorld();
+  world = await openLearnerHarness();
   await world.seedCatalogue();
   few = await world.createLearner();
   many = await world.createLearner();
@@ -49,7 +49,7 @@ type Work = (context: Context, userId: number, size: number) => Promise<unknown>
 const WORKS: readonly (readonly [name: string, statements: number, work: Work])[] = [
   ['a test', 3, (context, userId) => drawTest(context, { ...drawing, userId }, Math.random)],
   ['the history', 1, (context, userId) => listHistory(context, userId)],
-  ['the summary', 1, (context, userId) => summarise(context, userId)],
+  ['the summary', 1, (context, userId) => getSummary(context, userId)],
   [
     'a submission',
     6,

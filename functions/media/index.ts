@@ -6,10 +6,10 @@ export {
   eraseOwner,
   exportOwner,
   info,
-  type MediumInfo,
-  type NewMedia,
+  type MediaFileInfo,
+  type NewMediaFileInput,
   remove,
-  type StoredMedium,
+  type StoredMediaFile,
   store,
 } from './files/media-files.ts';
 export { countMissingObjects } from './files/queries/objects.ts';

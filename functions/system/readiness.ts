@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { withTimeout } from '#shared/async/with-timeout.ts';
 import type { Context } from '#shared/host/context.ts';
-import { within } from '#shared/time/within.ts';
 
 type Check = 'ok' | 'down';
 
@@ -14,7 +14,7 @@ const CHECK_MS = 2_000;
 
 const check = async (work: Promise<unknown>): Promise<Check> => {
   try {
-    await within(CHECK_MS, work, () => new Error('no answer in time'));
+    await withTimeout(CHECK_MS, work, () => new Error('no answer in time'));
     return 'ok';
   } catch {
     return 'down';

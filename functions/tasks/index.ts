@@ -4,8 +4,8 @@ export { isTimeZone } from '#shared/time/time-zones.ts';
 export { createImmediateTask } from './immediate/immediate-tasks.ts';
 export { eraseUserTasks, exportUserTasks } from './operations/user-tasks.ts';
 export {
-  changeScheduledTask,
   type DomainTask,
   deleteScheduledTask,
   ensureScheduledTask,
+  updateScheduledTask,
 } from './scheduled/domain-scheduled-tasks.ts';

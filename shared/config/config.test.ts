@@ -12,7 +12,7 @@ const production = {
   MEDIA_URL_SECRET: 'another-production-secret-of-enough-characters',
 };
 
-const faultsOf = (environment: NodeJS.ProcessEnv): string => {
+const issuesOf = (environment: NodeJS.ProcessEnv): string => {
   try {
     loadConfig(environment);
   } catch (error) {
@@ -33,8 +33,8 @@ describe('loadConfig', () => {
     expect(config.AUTH_LIMIT_LOGIN_ACCOUNT).toEqual({ count: 100, windowMs: 86_400_000 });
   });
 
-  it('names every fault at once, without values', () => {
-    const message = faultsOf({
+  it('names every issue at once, without values', () => {
+    const message = issuesOf({
       ...production,
       JWT_SECRET: 'short-secret',
       DB_PORT: 'x',
@@ -46,7 +46,7 @@ describe('loadConfig', () => {
     expect(message).toContain('TRUSTED_PROXIES: must be IP addresses');
     expect(message).toContain('AUTH_LIMIT_REGISTER: must be a limit');
     expect(message).not.toContain('short-secret');
-    expect(faultsOf({})).toContain('JWT_SECRET: is required');
+    expect(issuesOf({})).toContain('JWT_SECRET: is required');
   });
 
   it('is production unless told otherwise, and then refuses the published defaults and weak settings', () => {
@@ -54,7 +54,7 @@ describe('loadConfig', () => {
     expect(loadConfig(production).SMTP_REQUIRE_TLS).toBe(true);
     expect(loadConfig(production).PUBLIC_BASE_URL).toBe('https://api.example.com');
     const weak = { ...production, ...LOCAL_DEFAULTS, PASSWORD_BCRYPT_COST: '9' };
-    const message = faultsOf(weak);
+    const message = issuesOf(weak);
     for (const name of [
       'JWT_SECRET',
       'MEDIA_URL_SECRET',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ownValue } from '../text/names.ts';
 import { httpVariables } from './http-variables.ts';
 import { LOCAL_DEFAULTS } from './local-defaults.ts';
-import { completeStorage, mediaVariables, storageFaults } from './media-variables.ts';
+import { completeStorage, mediaVariables, storageIssues } from './media-variables.ts';
 import {
   baseUrl,
   boundedDuration,
@@ -149,40 +149,40 @@ export class ConfigError extends Error {
 
 /** Rules that need more than one variable; each message begins with the variable at fault. */
 const crossChecks = (config: Parsed, source: NodeJS.ProcessEnv): string[] => {
-  const faults: string[] = storageFaults(config, source);
+  const issues: string[] = storageIssues(config, source);
   if (!config.BOOTSTRAP_ADMIN_EMAIL !== !config.BOOTSTRAP_ADMIN_PASSWORD) {
-    faults.push('BOOTSTRAP_ADMIN_EMAIL: and BOOTSTRAP_ADMIN_PASSWORD go together');
+    issues.push('BOOTSTRAP_ADMIN_EMAIL: and BOOTSTRAP_ADMIN_PASSWORD go together');
   }
-  if (config.APP_ENV !== 'production') return faults;
-  if (!config.COOKIE_SECURE) faults.push('COOKIE_SECURE: must not be false in production');
+  if (config.APP_ENV !== 'production') return issues;
+  if (!config.COOKIE_SECURE) issues.push('COOKIE_SECURE: must not be false in production');
   if (config.PASSWORD_BCRYPT_COST < 10)
-    faults.push('PASSWORD_BCRYPT_COST: must be at least 10 in production');
+    issues.push('PASSWORD_BCRYPT_COST: must be at least 10 in production');
   for (const [name, value] of Object.entries(LOCAL_DEFAULTS)) {
     if (/SECRET|API_KEY/.test(name) && ownValue(source, name) === value) {
-      faults.push(`${name}: is the published local default`);
+      issues.push(`${name}: is the published local default`);
     }
   }
-  return faults;
+  return issues;
 };
 
 /**
  * Parses and completes the configuration; `APP_ENV=local` and `test` bring defaults for everything.
- * @throws ConfigError naming all faults at once
+ * @throws ConfigError naming all issues at once
  */
 export const loadConfig = (environment: NodeJS.ProcessEnv): Config => {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const source =
     given['APP_ENV'] === 'local' || given['APP_ENV'] === 'test' ? { ...LOCAL_DEFAULTS, ...given } : given;
   const result = schema.safeParse(source);
-  const faults = result.success
+  const issues = result.success
     ? crossChecks(result.data, source)
     : result.error.issues.map((issue) =>
         issue.code === 'invalid_type' && ownValue(source, String(issue.path[0])) === undefined
           ? `${String(issue.path[0])}: is required`
           : `${issue.path.join('.')}: ${issue.message}`,
       );
-  if (faults.length > 0 || !result.success) {
-    throw new ConfigError(`Bad configuration:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  if (issues.length > 0 || !result.success) {
+    throw new ConfigError(`Bad configuration:\n${issues.map((issue) => `  ${issue}`).join('\n')}`);
   }
   const config = result.data;
   return Object.freeze({

@@ -52,16 +52,16 @@ export const completeStorage = (config: MediaVariables, source: NodeJS.ProcessEn
 };
 
 /** Rules between the variables; each message begins with the one at fault. */
-export const storageFaults = (config: MediaVariables, source: NodeJS.ProcessEnv): string[] => {
-  const faults: string[] = [];
+export const storageIssues = (config: MediaVariables, source: NodeJS.ProcessEnv): string[] => {
+  const issues: string[] = [];
   if (config.MEDIA_STORE === 's3' && config.MEDIA_S3_BUCKET === undefined) {
-    faults.push('MEDIA_S3_BUCKET: is required with MEDIA_STORE=s3');
+    issues.push('MEDIA_S3_BUCKET: is required with MEDIA_STORE=s3');
   }
   if (!config.MEDIA_S3_ACCESS_KEY_ID !== !config.MEDIA_S3_SECRET_ACCESS_KEY) {
-    faults.push('MEDIA_S3_ACCESS_KEY_ID: and MEDIA_S3_SECRET_ACCESS_KEY go together');
+    issues.push('MEDIA_S3_ACCESS_KEY_ID: and MEDIA_S3_SECRET_ACCESS_KEY go together');
   }
   if (config.MEDIA_STORE === 'filesystem' && completeStorage(config, source).MEDIA_LARGE_GET === 'redirect') {
-    faults.push('MEDIA_LARGE_GET: redirect needs MEDIA_STORE=s3, and so does every function platform');
+    issues.push('MEDIA_LARGE_GET: redirect needs MEDIA_STORE=s3, and so does every function platform');
   }
-  return faults;
+  return issues;
 };

@@ -20,7 +20,7 @@ describe('hosts', () => {
     },
   );
 
-  it('faults do not quote the value', () => {
+  it('issues do not quote the value', () => {
     expect(JSON.stringify(hostList().safeParse('good.example,bad host').error?.issues)).not.toContain(
       'bad host',
     );

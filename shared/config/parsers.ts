@@ -43,7 +43,7 @@ export const boundedDuration = (fallback: string, minimum: number, maximum: numb
   parsedBy((text) => {
     const value = parseDuration(text);
     return value !== undefined && value >= minimum && value <= maximum ? value : undefined;
-  }, `a duration such as ${fallback} within its bounds`).prefault(fallback);
+  }, `a duration such as ${fallback} withTimeout its bounds`).prefault(fallback);
 
 /** A cron expression of five fields, or of six with seconds first; the text is kept. */
 export const cron = () =>

@@ -1,12 +1,12 @@
 import type { SelectQueryBuilder } from 'kysely';
-import { type Listing, offsetOf, type Page } from '../http/paging.ts';
+import { offsetOf, type Page, type PageRequest } from '../http/paging.ts';
 
 /** A page of an ordered query without limit, and how many rows it has in all; two statements at once. */
 export const listPage = async <DB, Table extends keyof DB, Row, Item = Row>(
   query: SelectQueryBuilder<DB, Table, Row>,
-  page: Page,
+  page: PageRequest,
   toItem: (row: Row) => Item,
-): Promise<Listing<Item>> => {
+): Promise<Page<Item>> => {
   const [rows, counted] = await Promise.all([
     query.limit(page.count).offset(offsetOf(page)).execute(),
     query

@@ -68,7 +68,7 @@ it('throws at once when whoever holds a connection asks the pool for another', a
 it.each([
   ['hashing', ({ passwords }: TestResources) => passwords.hash('correct horse')],
   ['Redis', ({ redis }: TestResources) => redis.ping()],
-  ['the queue', ({ queues }: TestResources) => queues.add('any', [{ id: 'a', data: {} }])],
+  ['the queue', ({ queues }: TestResources) => queues.enqueue('any', [{ id: 'a', data: {} }])],
   ['the store', async ({ storage }: TestResources) => (await storage.store()).stat('tmp/none')],
   [
     'mail',

@@ -1,7 +1,7 @@
 import { ERROR_SENTENCE, type ErrorCode } from './error-codes.ts';
 
-/** One fault of one field; `field` is a path such as `results[0].period`. */
-export interface FieldFault {
+/** One issue of one field; `field` is a path such as `results[0].period`. */
+export interface Issue {
   readonly field: string;
   readonly message: string;
   readonly code: string;
@@ -11,7 +11,7 @@ export interface FieldFault {
 export interface AppErrorOptions {
   /** Read by people; never holds secrets, SQL or upstream text. */
   readonly message?: string;
-  readonly details?: readonly FieldFault[];
+  readonly details?: readonly Issue[];
   readonly headers?: Readonly<Record<string, string>>;
   /** `Set-Cookie` values, for refusals that also clear cookies. */
   readonly cookies?: readonly string[];
@@ -22,7 +22,7 @@ export interface AppErrorOptions {
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
-  readonly details: readonly FieldFault[] | undefined;
+  readonly details: readonly Issue[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
 
@@ -35,9 +35,9 @@ export class AppError extends Error {
   }
 }
 
-/** A `validation_failed` refusal for the given faults, in the order given. */
-export const invalid = (...faults: FieldFault[]): AppError =>
-  new AppError('validation_failed', { details: faults });
+/** A `validation_failed` refusal for the given issues, in the order given. */
+export const invalid = (...issues: Issue[]): AppError =>
+  new AppError('validation_failed', { details: issues });
 
 /** A refusal because of the value of one field that somebody else has. */
 export const taken = (code: ErrorCode, field: string, cause?: unknown): AppError =>

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { withTimeout } from '../async/with-timeout.ts';
 import { AppError } from '../errors/app-error.ts';
-import { within } from '../time/within.ts';
 import type { ByteGate } from './byte-gate.ts';
 import { freeBytes } from './free-bytes.ts';
 import { openSpool, type Spool } from './spool.ts';
@@ -75,7 +75,11 @@ export const receiveBody = async (request: IncomingMessage, bounds: BodyBounds):
   if (!hasBody(request)) return NO_BODY;
   // When time is up, collecting goes on until the caller has answered and ends the connection.
   const collecting = collect(request, bounds.maxBytes);
-  const { chunks, spool, size } = await within(bounds.timeoutMs, collecting, () => new BodyTimeoutError());
+  const { chunks, spool, size } = await withTimeout(
+    bounds.timeoutMs,
+    collecting,
+    () => new BodyTimeoutError(),
+  );
   if (!spool) return size === 0 ? NO_BODY : { ...NO_BODY, bytes: Buffer.concat(chunks) };
   const leave = await bounds.gate.enter(size);
   try {

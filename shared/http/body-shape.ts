@@ -5,7 +5,7 @@ export type BodyShape =
   | { readonly kind: 'object'; readonly members: ReadonlyMap<string, BodyShape> }
   | { readonly kind: 'array'; readonly item: BodyShape; readonly maximum: number }
   | { readonly kind: 'text'; readonly maximum: number }
-  /** Numbers, booleans and the like: texts and structures in their place are faults, whatever they hold. */
+  /** Numbers, booleans and the like: texts and structures in their place are issues, whatever they hold. */
   | { readonly kind: 'plain' };
 
 /** The parts of a schema's definition that tell its shape. */

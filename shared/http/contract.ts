@@ -128,7 +128,7 @@ type Frozen<T> = T extends readonly (infer U)[]
     : T;
 
 /** What a handler returns: one of the declared statuses with a body of its schema. */
-export type Answer<C extends Contract> = {
+export type EndpointResponse<C extends Contract> = {
   [S in keyof C['responses']]: { readonly status: S } & AnswerExtras &
     (C['responses'][S] extends { schema: infer B }
       ? { readonly body: B extends ZodType ? Frozen<z.input<B>> : never }
@@ -137,8 +137,8 @@ export type Answer<C extends Contract> = {
         : { readonly body?: undefined });
 }[keyof C['responses']];
 
-/** {@link Answer} for code that serves all contracts. */
-export interface AnyAnswer extends AnswerExtras {
+/** {@link EndpointResponse} for code that serves all contracts. */
+export interface AnyResponse extends AnswerExtras {
   readonly status: number;
   readonly body?: unknown;
 }

@@ -202,7 +202,7 @@ describe('validation', () => {
       ...request,
     });
 
-  it('reports all faults of all parts in field order', async () => {
+  it('reports all issues of all parts in field order', async () => {
     const answer = await call({
       pathParameters: { id: '01' },
       query: 'count=0',

@@ -4,16 +4,16 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context as LambdaContext,
 } from 'aws-lambda';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { Transaction } from '../database/database.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors/app-error.ts';
 import { processResources, type Resources } from '../host/resources.ts';
 import { valuesByName } from '../text/names.ts';
-import { within } from '../time/within.ts';
 import { requireActor } from './acting.ts';
 import { type RawBody, readBody } from './body.ts';
 import { authorize } from './caller.ts';
-import type { Answer, AnyAnswer, Contract, Input } from './contract.ts';
+import type { AnyResponse, Contract, EndpointResponse, Input } from './contract.ts';
 import { guardsOf } from './guards.ts';
 import {
   commitOnce,
@@ -24,14 +24,14 @@ import {
   payloadHash,
 } from './idempotency.ts';
 import {
-  adorning,
+  addCommonHeaders,
+  authorizeCaller,
+  checkRoute,
   type EndpointContext,
-  guarding,
-  logging,
+  formatResponse,
+  logRequest,
   type Outcome,
-  opening,
-  routing,
-  shaping,
+  requestContext,
   stateOf,
 } from './middlewares.ts';
 import type { Commit, RequestContext, RequestState } from './request-state.ts';
@@ -57,10 +57,13 @@ export interface EndpointOptions {
  * Wraps a handler in everything that conventions.md asks of an endpoint. The order of the checks is the order
  * of the middlewares; `after` and `onError` run in reverse, so the error shape is made first and the log line last.
  */
-export const endpoint = <const C extends Contract, const R extends AnyAnswer>(
+export const endpoint = <const C extends Contract, const R extends AnyResponse>(
   contract: C,
   // R keeps the status a literal; the second half holds the answer to the contract.
-  handle: (input: Input<C>, context: RequestContext) => (Promise<R> | R) & (Promise<Answer<C>> | Answer<C>),
+  handle: (
+    input: Input<C>,
+    context: RequestContext,
+  ) => (Promise<R> | R) & (Promise<EndpointResponse<C>> | EndpointResponse<C>),
   options: EndpointOptions = {},
 ): EndpointHandler => {
   const { resources = processResources, now = () => new Date() } = options;
@@ -69,12 +72,12 @@ export const endpoint = <const C extends Contract, const R extends AnyAnswer>(
     // Our own deadline answers in the API's error shape; Middy's would be a bare timeout.
     timeoutEarlyInMillis: 0,
   })
-    .use(logging())
-    .use(adorning())
-    .use(shaping(contract))
-    .use(opening(resources, now))
-    .use(routing(contract))
-    .use(guarding(contract))
+    .use(logRequest())
+    .use(addCommonHeaders())
+    .use(formatResponse(contract))
+    .use(requestContext(resources, now))
+    .use(checkRoute(contract))
+    .use(authorizeCaller(contract))
     .handler((_event: APIGatewayProxyEventV2, context: EndpointContext) =>
       answerInTime(contract, serve, stateOf(context), context),
     );
@@ -84,7 +87,7 @@ export const endpoint = <const C extends Contract, const R extends AnyAnswer>(
 /** One reason for all: making a new one costs each request a stack trace. */
 const ANSWERED = new Error('the request has been answered');
 
-type Serve = (input: unknown, context: RequestContext) => Promise<AnyAnswer> | AnyAnswer;
+type Serve = (input: unknown, context: RequestContext) => Promise<AnyResponse> | AnyResponse;
 
 /** Runs the handler under the deadline of a request; its signal is aborted when nobody waits any more. */
 const answerInTime = async (
@@ -92,14 +95,14 @@ const answerInTime = async (
   serve: Serve,
   state: RequestState,
   host: HostStreams,
-): Promise<AnyAnswer> => {
+): Promise<AnyResponse> => {
   const controller = new AbortController();
   const milliseconds = state.context.config.REQUEST_TIMEOUT_SECONDS * 1_000;
   const answer = answerOnce(contract, serve, state, { host, signal: controller.signal });
   try {
     // A body that arrives while it is read takes as long as it takes; the host ends it when nothing comes.
     if (host.streams?.body) return await answer;
-    return await within(milliseconds, answer, () => new AppError('unavailable'));
+    return await withTimeout(milliseconds, answer, () => new AppError('unavailable'));
   } finally {
     controller.abort(ANSWERED);
   }
@@ -111,7 +114,7 @@ const answerOnce = async (
   serve: Serve,
   state: RequestState,
   { host, signal }: { readonly host: HostStreams; readonly signal: AbortSignal },
-): Promise<AnyAnswer> => {
+): Promise<AnyResponse> => {
   const { request, context, limits, identity, caller } = state;
   if (!identity || !caller) throw new TypeError('the request has not been guarded');
   const once = contract.idempotent
@@ -138,7 +141,7 @@ const answerOnce = async (
     // A stored answer was one of this endpoint.
     return answer as Awaited<ReturnType<typeof work>>;
   };
-  const replayed = async (payload: unknown): Promise<AnyAnswer | undefined> => {
+  const replayed = async (payload: unknown): Promise<AnyResponse | undefined> => {
     const stored = await once?.find({ value: payload, files: NO_BODY.files });
     isCommitted = stored !== undefined;
     return stored;
@@ -178,7 +181,7 @@ const onceFor = ({ request, context: { db, config } }: RequestState, caller: str
   });
   return {
     find: (body: Payload) => findAnswer(db, requestOf(body)),
-    commit: (body: Payload, work: (transaction: Transaction) => Promise<AnyAnswer>) =>
+    commit: (body: Payload, work: (transaction: Transaction) => Promise<AnyResponse>) =>
       commitOnce(db, requestOf(body), work),
   };
 };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checkFields, withRule } from './field-rules.ts';
 import type { HttpRequest } from './request.ts';
 import { patchBody } from './request-fields.ts';
-import { faultsOf, validateRequest } from './validate.ts';
+import { issuesOf, validateRequest } from './validate.ts';
 
 const schema = withRule(
   z.object({
@@ -18,8 +18,8 @@ const schema = withRule(
   },
 );
 
-const faults = (value: object): string[] =>
-  faultsOf(checkFields(schema, value).issues, value).map(({ field, code }) => `${field} ${code}`);
+const issues = (value: object): string[] =>
+  issuesOf(checkFields(schema, value).issues, value).map(({ field, code }) => `${field} ${code}`);
 
 describe('a rule between fields', () => {
   test.each([
@@ -34,7 +34,7 @@ describe('a rule between fields', () => {
     [{ from: 1.5, to: 0.5 }, ['from invalid_type', 'name required', 'to invalid_type']],
     [{ from: 11, name: {}, to: 0.5 }, ['name invalid_type', 'to invalid_type']],
   ])('%j: %j', (value, expected) => {
-    expect(faults(value)).toEqual(expected);
+    expect(issues(value)).toEqual(expected);
   });
 
   test('holds for a plain parse, too, and leaves the value as zod gives it', () => {
@@ -52,10 +52,10 @@ describe('a rule between fields', () => {
   });
 });
 
-test('what changes nothing is told beside the faults of fields that are no change', () => {
+test('what changes nothing is told beside the issues of fields that are no change', () => {
   const body = patchBody({ a: z.string().optional() }, { proof: z.string().optional() });
   const fields = (value: object) =>
-    faultsOf(checkFields(body, value).issues, value).map(({ field }) => field);
+    issuesOf(checkFields(body, value).issues, value).map(({ field }) => field);
   expect(fields({ proof: 5 })).toEqual(['proof', '']);
   expect(fields({ a: 5, proof: 5 })).toEqual(['a', 'proof']);
 });

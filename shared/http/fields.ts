@@ -18,7 +18,7 @@ export const pathId = () => queryInteger(1, MAXIMUM_ID);
 /** An `{id}` of a path that names a row with a `BIGINT` key: any positive integer that a number can hold. */
 export const longPathId = () => queryInteger(1, Number.MAX_SAFE_INTEGER);
 
-/** An `{id}` of a path where one too large for any column names nothing, instead of being a fault. */
+/** An `{id}` of a path where one too large for any column names nothing, instead of being an issue. */
 export const openPathId = () =>
   z
     .string()

@@ -6,7 +6,7 @@ import { commitOn, withConnection } from '../database/transaction.ts';
 import { AppError, invalid } from '../errors/app-error.ts';
 import type { ValuesByName } from '../text/names.ts';
 import type { Identity } from './caller.ts';
-import type { AnyAnswer, UploadedFile } from './contract.ts';
+import type { AnyResponse, UploadedFile } from './contract.ts';
 import type { HttpRequest } from './request.ts';
 
 interface IdempotencyRecords {
@@ -83,7 +83,7 @@ export interface IdempotencyRequest {
 export const findAnswer = async (
   db: Queryable,
   { caller, key, payloadHash }: IdempotencyRequest,
-): Promise<AnyAnswer | undefined> => {
+): Promise<AnyResponse | undefined> => {
   const row = await db
     .selectFrom('idempotency_records')
     .select(['payload_hash', 'status', 'headers', 'body'])
@@ -103,7 +103,7 @@ export const findAnswer = async (
 const store = async (
   transaction: Transaction,
   request: IdempotencyRequest,
-  answer: AnyAnswer,
+  answer: AnyResponse,
 ): Promise<void> => {
   const record = {
     payload_hash: request.payloadHash,
@@ -131,8 +131,8 @@ const stillRunning = () =>
 export const commitOnce = async (
   db: Database,
   request: IdempotencyRequest,
-  perform: (transaction: Transaction) => Promise<AnyAnswer>,
-): Promise<AnyAnswer> => {
+  perform: (transaction: Transaction) => Promise<AnyResponse>,
+): Promise<AnyResponse> => {
   const digest = createHash('sha256').update(`${request.caller}\n${request.key}`).digest('base64url');
   const name = sql`CONCAT(DATABASE(), '.', ${digest})`;
   const { result, announce } = await withConnection(db, async (connection) => {

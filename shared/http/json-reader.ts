@@ -72,7 +72,7 @@ class JsonReader {
     }
   }
 
-  #fault(message = `unexpected text at ${this.#at}`): JsonSyntaxError {
+  #issue(message = `unexpected text at ${this.#at}`): JsonSyntaxError {
     return new JsonSyntaxError(message);
   }
 
@@ -86,7 +86,7 @@ class JsonReader {
   }
 
   #expect(unit: number): void {
-    if (this.#peek() !== unit) throw this.#fault();
+    if (this.#peek() !== unit) throw this.#issue();
     this.#at += 1;
   }
 
@@ -99,7 +99,7 @@ class JsonReader {
       // One more than allowed is enough to be refused.
       return shape.kind === 'array' && open.items.length <= shape.maximum ? shape.item : NOTHING;
     }
-    if (this.#peek() !== QUOTE) throw this.#fault();
+    if (this.#peek() !== QUOTE) throw this.#issue();
     const name = this.#string(shape.kind === 'object');
     this.#expect(COLON);
     const member = shape.kind === 'object' ? shape.members.get(name) : undefined;
@@ -112,7 +112,7 @@ class JsonReader {
     const unit = this.#peek();
     if (unit !== OPEN_OBJECT && unit !== OPEN_ARRAY)
       return { is: this.#scalar(unit, shape.kind !== 'plain') };
-    if (this.#stack.length === MAXIMUM_DEPTH) throw this.#fault('nested too deep');
+    if (this.#stack.length === MAXIMUM_DEPTH) throw this.#issue('nested too deep');
     this.#at += 1;
     const open: Open = {
       shape,
@@ -137,11 +137,11 @@ class JsonReader {
       const unit = this.#peek();
       this.#at += 1;
       if (unit === COMMA) return undefined;
-      if (unit !== open.close) throw this.#fault();
+      if (unit !== open.close) throw this.#issue();
       this.#stack.pop();
       value = finished(open);
     }
-    if (!Number.isNaN(this.#peek())) throw this.#fault();
+    if (!Number.isNaN(this.#peek())) throw this.#issue();
     return { is: value };
   }
 
@@ -166,7 +166,7 @@ class JsonReader {
         return value;
       }
     }
-    throw this.#fault();
+    throw this.#issue();
   }
 
   #string(isWanted: boolean): string {
@@ -177,7 +177,7 @@ class JsonReader {
 
   /** The token that ends there. */
   #take(end: number): string {
-    if (end < 0) throw this.#fault();
+    if (end < 0) throw this.#issue();
     const start = this.#at;
     this.#at = end;
     return this.#text.slice(start, end);

@@ -11,7 +11,7 @@ import type { Resources } from '../host/resources.ts';
 import { checkBodySize } from './body.ts';
 import { authorize, identify } from './caller.ts';
 import { commonHeaders } from './common-headers.ts';
-import type { AnyAnswer, Contract } from './contract.ts';
+import type { AnyResponse, Contract } from './contract.ts';
 import { errorResponse, toAppError } from './error-response.ts';
 import { guardsOf } from './guards.ts';
 import { consumeLimit, rateLimitHeaders } from './rate-limit.ts';
@@ -20,13 +20,13 @@ import { requestIdFrom } from './request-id.ts';
 import type { RequestState } from './request-state.ts';
 import { checkStreamSize, type HostStreams, type StreamedResult } from './request-stream.ts';
 import { toResponse, toStreamedResponse } from './response.ts';
-import { checkAnswer, checkRefusal } from './response-check.ts';
+import { checkRefusal, checkResponse } from './response-check.ts';
 import { methodsAt, methodsShadowing } from './routing-table.ts';
 
 /** The platform's context; {@link opening} adds the state, as Middy hands its internals to middlewares alone. */
 export type EndpointContext = LambdaContext & HostStreams & { state?: RequestState };
 /** An answer of the handler, and after {@link shaping} the platform's response. */
-export type Outcome = AnyAnswer | (APIGatewayProxyStructuredResultV2 & StreamedResult);
+export type Outcome = AnyResponse | (APIGatewayProxyStructuredResultV2 & StreamedResult);
 type Middleware = MiddlewareObj<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>;
 type MiddyRequest = Request<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>;
 
@@ -40,7 +40,7 @@ export const stateOf = (context: EndpointContext): RequestState => {
 const NEVER = new AbortController().signal;
 
 /** Opens the request: its parsed form, id, log and clock. */
-export const opening = (provide: () => Promise<Resources>, now: () => Date): Middleware => ({
+export const requestContext = (provide: () => Promise<Resources>, now: () => Date): Middleware => ({
   before: async ({ event, context }) => {
     const resources = await provide();
     const request = readRequest(event);
@@ -56,7 +56,7 @@ export const opening = (provide: () => Promise<Resources>, now: () => Date): Mid
 });
 
 /** Writes one line an answer: the route as declared, never the path, query or body that were sent. */
-export const logging = (): Middleware => {
+export const logRequest = (): Middleware => {
   const write = ({ context: { state }, response, error }: MiddyRequest) => {
     if (!state) return;
     const status = (response as APIGatewayProxyStructuredResultV2 | undefined)?.statusCode ?? 500;
@@ -75,7 +75,7 @@ export const logging = (): Middleware => {
 };
 
 /** Adds the headers that every response carries, under those that the endpoint gave. */
-export const adorning = (): Middleware => {
+export const addCommonHeaders = (): Middleware => {
   const adorn = (request: MiddyRequest) => {
     const { state } = request.context;
     const response = request.response as APIGatewayProxyStructuredResultV2 | undefined;
@@ -94,11 +94,11 @@ export const adorning = (): Middleware => {
 };
 
 /** Turns answers and errors into the platform's response; outside production it checks them first. */
-export const shaping = (contract: Contract): Middleware => ({
+export const formatResponse = (contract: Contract): Middleware => ({
   after: async (request) => {
     const state = stateOf(request.context);
-    const answer = request.response as AnyAnswer;
-    if (state.context.config.APP_ENV !== 'production') checkAnswer(contract, answer);
+    const answer = request.response as AnyResponse;
+    if (state.context.config.APP_ENV !== 'production') checkResponse(contract, answer);
     request.response =
       answer.body instanceof Readable
         ? await toStreamedResponse(contract, state.request, answer, request.context.streams !== undefined)
@@ -119,13 +119,13 @@ const declared = (contract: Contract, error: AppError, { context }: RequestState
   try {
     checkRefusal(contract, error);
     return error;
-  } catch (fault) {
-    return new AppError('internal_error', { cause: fault });
+  } catch (issue) {
+    return new AppError('internal_error', { cause: issue });
   }
 };
 
 /** Route and size: what needs no credential. Platforms differ on trailing slashes and HEAD, so we decide. */
-export const routing = (contract: Contract): Middleware => ({
+export const checkRoute = (contract: Contract): Middleware => ({
   before: ({ context }) => {
     const {
       request,
@@ -147,7 +147,7 @@ export const routing = (contract: Contract): Middleware => ({
 });
 
 /** The limit of the endpoint's bucket, then authentication and role, in the order that conventions.md gives. */
-export const guarding = (contract: Contract): Middleware => ({
+export const authorizeCaller = (contract: Contract): Middleware => ({
   before: async ({ context }) => {
     const state = stateOf(context);
     const identity = await identify(state.request, state.context);

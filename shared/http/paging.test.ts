@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Listing, listOf, offsetOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from './paging.ts';
+import { listOf, offsetOf, PAGING_HEADER_NAMES, type Page, pagingHeaders, pagingQuery } from './paging.ts';
 
 const query = z.object(pagingQuery(20));
 const relations = (page: number, count: number, total: number, rawQuery = '') => {
@@ -47,7 +47,7 @@ describe('paging', () => {
   });
 
   it('sends the headers that it documents, and a bare array', () => {
-    const { items, total }: Listing<string> = { items: ['a'], total: 1 };
+    const { items, total }: Page<string> = { items: ['a'], total: 1 };
     const sent = Object.keys(pagingHeaders({ rawPath: '/', rawQuery: '' }, { page: 1, count: 1 }, total));
     expect(sent.sort()).toEqual(
       Object.keys(PAGING_HEADER_NAMES)

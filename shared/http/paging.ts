@@ -6,20 +6,20 @@ const MAXIMUM_COUNT = 100;
 
 /** The `page` and `count` query parameters of a list. */
 export const pagingQuery = (defaultCount: number) => ({
-  page: queryInteger(1, MAXIMUM_PAGE).prefault('1').meta({ description: 'Page, from 1.' }),
+  page: queryInteger(1, MAXIMUM_PAGE).prefault('1').meta({ description: 'PageRequest, from 1.' }),
   count: queryInteger(1, MAXIMUM_COUNT)
     .prefault(String(defaultCount))
     .meta({ description: 'Entries on a page.' }),
 });
 
 /** Which part of a list was asked for. */
-export interface Page {
+export interface PageRequest {
   readonly page: number;
   readonly count: number;
 }
 
 /** Rows to skip before the page. */
-export const offsetOf = ({ page, count }: Page): number => (page - 1) * count;
+export const offsetOf = ({ page, count }: PageRequest): number => (page - 1) * count;
 
 /**
  * `X-Total-Count` and `Link` of a list: `first` and `last` always, `prev` and `next` where such a page exists;
@@ -27,7 +27,7 @@ export const offsetOf = ({ page, count }: Page): number => (page - 1) * count;
  */
 export const pagingHeaders = (
   request: { readonly rawPath: string; readonly rawQuery: string },
-  { page, count }: Page,
+  { page, count }: PageRequest,
   total: number,
 ): Record<string, string> => {
   const last = Math.max(1, Math.ceil(total / count));
@@ -53,7 +53,7 @@ export const PAGING_HEADER_NAMES = {
 } as const;
 
 /** A page of a list with the number of entries on all pages. */
-export interface Listing<T> {
+export interface Page<T> {
   readonly items: readonly T[];
   readonly total: number;
 }

@@ -11,7 +11,7 @@ import { etagMatches, etagOf } from './etag.ts';
 import { isJson, parseJsonObject } from './json-body.ts';
 import { normalizeText } from './normalize.ts';
 import { requestIdFrom } from './request-id.ts';
-import { faultsOf, fieldPath, readQuery } from './validate.ts';
+import { fieldPath, issuesOf, readQuery } from './validate.ts';
 
 const refusal = async (work: () => Promise<unknown>): Promise<string> => {
   try {
@@ -107,7 +107,7 @@ describe('JSON bodies', () => {
     expect(parsed['name']).toBeInstanceOf(TooLong);
     expect(parsed['list']).toEqual([1, 1, 1, 1]);
     const found = schema.safeParse(parsed);
-    expect(faultsOf(found.error?.issues ?? [], parsed)).toEqual([
+    expect(issuesOf(found.error?.issues ?? [], parsed)).toEqual([
       { field: 'name', message: 'is far too long', code: 'too_long' },
       { field: 'list', message: expect.any(String), code: 'too_long' },
     ]);
@@ -134,10 +134,10 @@ describe('queries', () => {
   it('never throws and reports every repeated name', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const { values, faults } = readQuery(text);
+        const { values, issues } = readQuery(text);
         const names = [...new URLSearchParams(text).keys()];
         expect(Object.keys(values).sort()).toEqual([...new Set(names)].sort());
-        expect(faults.length).toBe(new Set(names.filter((name, i) => names.indexOf(name) !== i)).size);
+        expect(issues.length).toBe(new Set(names.filter((name, i) => names.indexOf(name) !== i)).size);
       }),
     );
   });

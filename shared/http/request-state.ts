@@ -1,12 +1,12 @@
 import type { Transaction } from '../database/database.ts';
 import type { Context } from '../host/context.ts';
 import type { Caller, Identity } from './caller.ts';
-import type { AnyAnswer, Guard } from './contract.ts';
+import type { AnyResponse, Guard } from './contract.ts';
 import type { LimitState } from './rate-limit.ts';
 import type { HttpRequest } from './request.ts';
 
 /** See {@link RequestContext.commit}. */
-export type Commit = <const R extends AnyAnswer>(
+export type Commit = <const R extends AnyResponse>(
   work: (transaction: Transaction) => Promise<R>,
   payload?: unknown,
 ) => Promise<R>;
@@ -30,7 +30,7 @@ export interface RequestContext extends Context {
    */
   readonly commit: Commit;
   /** The stored answer to an earlier request with this key and payload; for `idempotent: 'by-handler'`. */
-  readonly replayed: (payload: unknown) => Promise<AnyAnswer | undefined>;
+  readonly replayed: (payload: unknown) => Promise<AnyResponse | undefined>;
   /** Whether {@link commit} has an answer to store, because the request has an `Idempotency-Key`. */
   readonly isKeyed: boolean;
 }

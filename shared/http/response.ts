@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { prefersHtml } from './accept.ts';
 import { STRICT_CONTENT_SECURITY_POLICY } from './common-headers.ts';
-import type { AnyAnswer, Contract } from './contract.ts';
+import type { AnyResponse, Contract } from './contract.ts';
 import type { ErrorResponse } from './error-response.ts';
 import { etagMatches } from './etag.ts';
 import type { HttpRequest } from './request.ts';
@@ -25,7 +25,7 @@ const encode = (body: unknown, contentType: string) => {
 export const toResponse = (
   contract: Contract,
   request: HttpRequest,
-  answer: AnyAnswer | ErrorResponse,
+  answer: AnyResponse | ErrorResponse,
 ): APIGatewayProxyStructuredResultV2 => {
   const { status, headers = {}, cookies = [] } = answer;
   const etag = 'etag' in answer && answer.etag !== undefined ? { etag: answer.etag } : {};
@@ -57,7 +57,7 @@ export const toResponse = (
 export const toStreamedResponse = async (
   contract: Contract,
   request: HttpRequest,
-  answer: AnyAnswer,
+  answer: AnyResponse,
   hostStreams: boolean,
 ): Promise<APIGatewayProxyStructuredResultV2 & StreamedResult> => {
   const stream = answer.body as Readable;

@@ -1,12 +1,12 @@
 import type { ZodObject, z } from 'zod';
-import { AppError, type FieldFault } from '../errors/app-error.ts';
+import { AppError, type Issue } from '../errors/app-error.ts';
 import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
 import { TooLong } from './body-shape.ts';
 import type { RequestSpec } from './contract.ts';
 import { checkFields, inFieldOrder } from './field-rules.ts';
 import type { HttpRequest } from './request.ts';
 
-type Issue = z.core.$ZodIssue;
+type SchemaIssue = z.core.$ZodIssue;
 
 /** `['results', 0, 'period']` as `results[0].period`. */
 export const fieldPath = (path: readonly PropertyKey[]): string =>
@@ -22,8 +22,8 @@ const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
     root,
   );
 
-/** The machine code of a fault; a schema of ours may name its own in `params.code`. */
-const faultCode = (issue: Issue, root: unknown): string => {
+/** The machine code of an issue; a schema of ours may name its own in `params.code`. */
+const faultCode = (issue: SchemaIssue, root: unknown): string => {
   if (issue.code === 'custom') return String(issue.params?.['code'] ?? 'invalid');
   if (valueAt(root, issue.path) === undefined) return 'required';
   const text = 'origin' in issue && (issue.origin === 'string' || issue.origin === 'array');
@@ -32,8 +32,8 @@ const faultCode = (issue: Issue, root: unknown): string => {
   return issue.code;
 };
 
-/** The faults of a value under its schema, in field order; an empty list when there are none. */
-export const faultsOf = (issues: readonly Issue[], root: unknown, headerNames = false): FieldFault[] =>
+/** The issues of a value under its schema, in field order; an empty list when there are none. */
+export const issuesOf = (issues: readonly SchemaIssue[], root: unknown, headerNames = false): Issue[] =>
   issues.map((issue) => {
     const value = valueAt(root, issue.path);
     if (value instanceof TooLong && issue.code === 'invalid_type') {
@@ -52,16 +52,16 @@ export const faultsOf = (issues: readonly Issue[], root: unknown, headerNames = 
 const headerName = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (letters) => letters.toUpperCase());
 
-/** The query by name, as strings; a name given twice is a fault. */
-export const readQuery = (rawQuery: string): { values: ValuesByName<string>; faults: FieldFault[] } => {
+/** The query by name, as strings; a name given twice is an issue. */
+export const readQuery = (rawQuery: string): { values: ValuesByName<string>; issues: Issue[] } => {
   const values = new Map<string, string>();
-  const faults = new Map<string, FieldFault>();
+  const issues = new Map<string, Issue>();
   for (const [name, value] of new URLSearchParams(rawQuery)) {
     if (values.has(name))
-      faults.set(name, { field: name, message: 'is given more than once', code: 'repeated' });
+      issues.set(name, { field: name, message: 'is given more than once', code: 'repeated' });
     values.set(name, value);
   }
-  return { values: valuesByName(values), faults: [...faults.values()] };
+  return { values: valuesByName(values), issues: [...issues.values()] };
 };
 
 /** The parsed parts of a request; parts without schema are undefined. */
@@ -72,18 +72,18 @@ export interface ValidatedRequest {
   readonly body: unknown;
 }
 
-const checkQuery = (schema: ZodObject, rawQuery: string, faults: FieldFault[]): unknown => {
-  const { values, faults: repeated } = readQuery(rawQuery);
-  const { data, issues } = checkFields(schema, values);
+const checkQuery = (schema: ZodObject, rawQuery: string, issues: Issue[]): unknown => {
+  const { values, issues: repeated } = readQuery(rawQuery);
+  const { data, issues: found } = checkFields(schema, values);
   // Only declared parameters count: unknown keys are ignored, twice or once.
   const declared = repeated.filter(({ field }) => Object.hasOwn(schema.shape, field));
-  const all = [...declared, ...faultsOf(issues, values)];
-  faults.push(...inFieldOrder(schema, all, ({ field }) => field));
+  const all = [...declared, ...issuesOf(found, values)];
+  issues.push(...inFieldOrder(schema, all, ({ field }) => field));
   return data;
 };
 
 /**
- * Checks path, query, headers and body against their schemas and reports all faults together, in that order.
+ * Checks path, query, headers and body against their schemas and reports all issues together, in that order.
  * @throws AppError `validation_failed`
  */
 export const validateRequest = (
@@ -91,18 +91,18 @@ export const validateRequest = (
   spec: RequestSpec,
   body: { value: Readonly<Record<string, unknown>>; missingFiles: readonly string[] },
 ): ValidatedRequest => {
-  const faults: FieldFault[] = [];
+  const issues: Issue[] = [];
   const check = (schema: ZodObject | undefined, value: unknown, headerNames = false): unknown => {
     if (!schema) return undefined;
-    const { data, issues } = checkFields(schema, value);
-    faults.push(...faultsOf(issues, value, headerNames));
+    const { data, issues: found } = checkFields(schema, value);
+    issues.push(...issuesOf(found, value, headerNames));
     return data;
   };
   const path = check(spec.path, request.pathParameters);
-  const checkedQuery = spec.query && checkQuery(spec.query, request.rawQuery, faults);
+  const checkedQuery = spec.query && checkQuery(spec.query, request.rawQuery, issues);
   const headers = check(spec.headers, request.headers, true);
   const checkedBody = check(spec.body?.schema, body.value);
-  for (const field of body.missingFiles) faults.push({ field, message: 'is required', code: 'required' });
-  if (faults.length > 0) throw new AppError('validation_failed', { details: faults });
+  for (const field of body.missingFiles) issues.push({ field, message: 'is required', code: 'required' });
+  if (issues.length > 0) throw new AppError('validation_failed', { details: issues });
   return { path, query: checkedQuery, headers, body: checkedBody };
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { classifyMailFault } from './mail-error.ts';
+import { classifyMailError } from './mail-error.ts';
 
-const fault = (properties: Record<string, unknown>) => Object.assign(new Error('library text'), properties);
+const issue = (properties: Record<string, unknown>) => Object.assign(new Error('library text'), properties);
 
 test.each([
   [
@@ -38,5 +38,5 @@ test.each([
   ],
   [{}, 'smtp_error', 'the conversation with the mail server failed'],
 ])('%j', (properties, code, message) => {
-  expect(classifyMailFault(fault(properties))).toMatchObject({ code, message });
+  expect(classifyMailError(issue(properties))).toMatchObject({ code, message });
 });

@@ -50,22 +50,22 @@ const REPLY_CODES = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/;
 const answerOf = ({ command = '', response = '' }: SmtpFault): string =>
   BEFORE_THE_MESSAGE.test(command) ? response : (REPLY_CODES.exec(response)?.[0] ?? '');
 
-const reasonOf = (fault: SmtpFault): string => {
-  const known = ownValue(REASONS, fault.originalCode ?? '') ?? ownValue(REASONS, fault.code ?? '');
-  const answer = answerOf(fault);
+const reasonOf = (issue: SmtpFault): string => {
+  const known = ownValue(REASONS, issue.originalCode ?? '') ?? ownValue(REASONS, issue.code ?? '');
+  const answer = answerOf(issue);
   if (answer === '') return known ?? 'the conversation with the mail server failed';
-  return fault.code === 'EAUTH' || fault.code === 'ETLS' ? `${known}: ${answer}` : answer;
+  return issue.code === 'EAUTH' || issue.code === 'ETLS' ? `${known}: ${answer}` : answer;
 };
 
 const isRefusalOfRecipient = ({ command, responseCode = 0 }: SmtpFault): boolean =>
   (command === 'RCPT TO' || command === 'DATA') && responseCode >= 500 && responseCode < 600;
 
 /** Sorts a failure of nodemailer into the codes of rule M8. */
-export const classifyMailFault = (error: unknown): MailError => {
-  const fault: SmtpFault = error instanceof Error ? error : new Error('not an Error');
-  if (isRefusalOfRecipient(fault)) return new MailError('recipient_refused', reasonOf(fault));
-  if (fault.code === 'ETIMEDOUT' || fault.originalCode === 'ETIMEDOUT') {
+export const classifyMailError = (error: unknown): MailError => {
+  const issue: SmtpFault = error instanceof Error ? error : new Error('not an Error');
+  if (isRefusalOfRecipient(issue)) return new MailError('recipient_refused', reasonOf(issue));
+  if (issue.code === 'ETIMEDOUT' || issue.originalCode === 'ETIMEDOUT') {
     return new MailError('smtp_timeout', TOO_LATE);
   }
-  return new MailError('smtp_error', reasonOf(fault));
+  return new MailError('smtp_error', reasonOf(issue));
 };

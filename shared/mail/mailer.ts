@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { refuseWhileHolding } from '../database/holding.ts';
-import { CLOSED, classifyMailFault, MailError, TOO_LATE } from './mail-error.ts';
+import { CLOSED, classifyMailError, MailError, TOO_LATE } from './mail-error.ts';
 import { composeMessage, type Mail, parseSender } from './message.ts';
 import { createSlots } from './slots.ts';
 import { openSession, type SmtpSession, type SmtpSettings } from './smtp-session.ts';
@@ -26,11 +26,11 @@ export const openMailer = (settings: MailSettings): Mailer => {
   const longestMs = settings.SMTP_CONNECT_TIMEOUT_MS + settings.SMTP_SEND_TIMEOUT_MS;
 
   const faultOf = (error: unknown, startedAt: number): MailError => {
-    const fault = classifyMailFault(error);
+    const issue = classifyMailError(error);
     // Of a silent connection that was used before, the library says no more than that it was closed.
     const wasSilent = performance.now() - startedAt >= settings.SMTP_SEND_TIMEOUT_MS;
-    const isClosed = fault.code === 'smtp_error' && fault.message === CLOSED;
-    return isClosed && wasSilent ? new MailError('smtp_timeout', TOO_LATE) : fault;
+    const isClosed = issue.code === 'smtp_error' && issue.message === CLOSED;
+    return isClosed && wasSilent ? new MailError('smtp_timeout', TOO_LATE) : issue;
   };
 
   const takeSession = async (signal: AbortSignal): Promise<SmtpSession> => {

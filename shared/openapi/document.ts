@@ -44,7 +44,7 @@ export interface DocumentedRoute extends Route {
   readonly contract: Contract;
 }
 
-/** Loads the handler of every route; a module that exports no endpoint is a fault of ours. */
+/** Loads the handler of every route; a module that exports no endpoint is an issue of ours. */
 export const loadContracts = (routes: readonly Route[] = routingTable()): Promise<DocumentedRoute[]> =>
   Promise.all(
     routes.map(async (route) => {

@@ -59,7 +59,7 @@ test('a window that ends while nothing may start does not hold the items back la
 test('in a hurry incomplete batches do not wait', async () => {
   const { batcher, batches, endFirst } = held({ size: 10, windowMs: 60_000 });
   const outcome = batcher.add(1);
-  batcher.hurry();
+  batcher.flush();
   expect(batches).toEqual([[1]]);
   await endFirst();
   await expect(outcome).resolves.toBe('done 1');

@@ -14,7 +14,7 @@ export interface Batcher<Item, Outcome> {
   /** Settles with the item's own outcome once its batch has run. */
   add(item: Item): Promise<Outcome>;
   /** From now on incomplete batches no longer wait for others. */
-  hurry(): void;
+  flush(): void;
 }
 
 interface Waiting<Item, Outcome> {
@@ -70,7 +70,7 @@ export const createBatcher = <Item, Outcome>(
 
   return {
     add,
-    hurry: () => {
+    flush: () => {
       hurried = true;
       startDue();
     },

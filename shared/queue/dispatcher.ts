@@ -77,7 +77,7 @@ const settle = async (job: Job, token: string | undefined, failure: Outcome): Pr
   throw failure.unrecoverable ? new UnrecoverableError(reason) : new Error(reason);
 };
 
-const within = async (milliseconds: number, work: Promise<unknown>): Promise<boolean> => {
+const withTimeout = async (milliseconds: number, work: Promise<unknown>): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), milliseconds);
@@ -96,13 +96,14 @@ interface RunningBinding {
 }
 
 const closeBinding = async ({ worker, batcher, isBusy }: RunningBinding, graceMs: number): Promise<void> => {
-  batcher.hurry();
+  batcher.flush();
   // Pausing waits like closing does, but unlike closing it can be overtaken by a forced close.
   const paused = worker.pause();
   // While Redis is away pausing never ends, and without a job under way there is nothing to wait for.
   const soon = Math.min(LAST_WORDS_MS, graceMs);
-  const allEnded = (await within(soon, paused)) || (isBusy() && (await within(graceMs - soon, paused)));
-  await within(LAST_WORDS_MS, worker.close(!allEnded));
+  const allEnded =
+    (await withTimeout(soon, paused)) || (isBusy() && (await withTimeout(graceMs - soon, paused)));
+  await withTimeout(LAST_WORDS_MS, worker.close(!allEnded));
 };
 
 /**

@@ -1,10 +1,10 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { Config } from '../config/config.ts';
 import { refuseWhileHolding } from '../database/holding.ts';
 import type { Log } from '../log/log.ts';
 import { openRedis } from '../redis/redis.ts';
-import { within } from '../time/within.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
 import { queuePrefix } from './queue-prefix.ts';
 
@@ -26,7 +26,7 @@ export interface QueueCounts {
 /** The producer side of the BullMQ queues. */
 export interface Queues {
   /** Hands jobs over, trying for at most 1 s. Never throws: the rows are there, and the tick adds what is missing. */
-  add(queue: string, jobs: readonly Job[]): Promise<void>;
+  enqueue(queue: string, jobs: readonly Job[]): Promise<void>;
   /** Counts the jobs of a queue, trying for at most 1 s; undefined while Redis does not answer. Never throws. */
   count(queue: string): Promise<QueueCounts | undefined>;
   /** The queue itself, to look into it. Its commands fail at once while Redis is away. */
@@ -116,14 +116,14 @@ export const openQueues = (config: Config, log: Log): Queues => {
   return {
     open: queueNamed,
     count: (name) =>
-      within(COUNT_MS, countJobs(name), () => new Error('the queue did not answer in time')).catch(
+      withTimeout(COUNT_MS, countJobs(name), () => new Error('the queue did not answer in time')).catch(
         () => undefined,
       ),
-    add: async (name, jobs) => {
+    enqueue: async (name, jobs) => {
       refuseWhileHolding('the queue');
       if (jobs.length === 0) return;
       const tooLate = () => new Error('the queue did not answer in time');
-      await within(HAND_OVER_MS, hand(name, jobs), tooLate).catch((error: unknown) => {
+      await withTimeout(HAND_OVER_MS, hand(name, jobs), tooLate).catch((error: unknown) => {
         log.warn({ err: error, queue: name, jobs: jobs.length }, 'jobs were not handed over, the tick will');
       });
     },

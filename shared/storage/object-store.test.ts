@@ -115,12 +115,12 @@ describe.each([
     ['short', 10],
     ['long', 300],
   ])('leaves nothing of a %s source that fails', async (_name, count) => {
-    const fault = new Error('the client went away');
+    const issue = new Error('the client went away');
     async function* failing() {
       for (let index = 0; index < count; index++) yield Buffer.alloc(65_536, index);
-      throw fault;
+      throw issue;
     }
-    await expect(store.put('objects/failed', failing())).rejects.toBe(fault);
+    await expect(store.put('objects/failed', failing())).rejects.toBe(issue);
     expect(await store.stat('objects/failed')).toBeUndefined();
     expect(await keys('tmp/')).toEqual([]);
   });

@@ -90,13 +90,13 @@ export const createS3Store = (settings: S3Settings): ObjectStore => {
   const named = (key: string) => ({ Bucket, Key: `${prefix}${key}` });
 
   const put: ObjectStore['put'] = async (key, source) => {
-    let fault: { error: unknown } | undefined;
+    let issue: { error: unknown } | undefined;
     // What the source throws must stay apart from what the store throws.
     async function* watched() {
       try {
         yield* source;
       } catch (error) {
-        fault = { error };
+        issue = { error };
         throw error;
       }
     }
@@ -107,7 +107,7 @@ export const createS3Store = (settings: S3Settings): ObjectStore => {
       queueSize: 1,
     });
     await asStorageError(() => upload.done()).catch((error: unknown) => {
-      throw fault ? fault.error : error;
+      throw issue ? issue.error : error;
     });
   };
 

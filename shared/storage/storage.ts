@@ -1,7 +1,7 @@
+import { withTimeout } from '../async/with-timeout.ts';
 import type { Config } from '../config/config.ts';
 import { refuseWhileHolding } from '../database/holding.ts';
 import type { Log } from '../log/log.ts';
-import { within } from '../time/within.ts';
 import { createFilesystemStore } from './filesystem-store.ts';
 import type { ObjectStore } from './object-store.ts';
 import { StorageError } from './storage-error.ts';
@@ -48,7 +48,7 @@ export const openStorage = (config: Config, log: Log): Storage => {
 
   const probeOnce = async (): Promise<boolean> => {
     const tooLate = () => new StorageError('the store did not answer in time');
-    const usable = await within(
+    const usable = await withTimeout(
       PROBE_LIMIT_MS,
       store().then((each) => each.probe()),
       tooLate,

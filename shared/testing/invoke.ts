@@ -13,7 +13,7 @@ export interface TestRequest {
 }
 
 /** An answer with its JSON parsed; `headers` have names in lower case. */
-export interface TestAnswer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
@@ -53,7 +53,7 @@ const eventOf = (request: TestRequest): APIGatewayProxyEventV2 => {
 };
 
 /** Calls an endpoint as the platform would, through its whole stack. */
-export const invoke = async (handler: EndpointHandler, request: TestRequest = {}): Promise<TestAnswer> => {
+export const invoke = async (handler: EndpointHandler, request: TestRequest = {}): Promise<TestResponse> => {
   const result = await handler(eventOf(request), { functionName: 'test' } as LambdaContext);
   const encoding = result.isBase64Encoded ? 'base64' : 'utf8';
   const text = Buffer.from(result.body ?? '', encoding).toString('utf8');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AccountWorld, PASSWORD } from '#functions/account/testing/account-world.ts';
+import { type AccountHarness, PASSWORD } from '#functions/account/testing/account-harness.ts';
 import { handler as workRemovals } from '#functions/media/sweep/handlers/work-media-removals.ts';
 import { fillAccount, nameElsewhere, openFilledWorld, type Person, signUp } from './filling.ts';
 import {
@@ -11,7 +11,7 @@ import {
   userTables,
 } from './stored-data.ts';
 
-let world: AccountWorld;
+let world: AccountHarness;
 beforeAll(async () => {
   world = await openFilledWorld();
 });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AccountWorld, PASSWORD } from '#functions/account/testing/account-world.ts';
+import { type AccountHarness, PASSWORD } from '#functions/account/testing/account-harness.ts';
 import { fillAccount, nameElsewhere, openFilledWorld, type Person, signUp } from './filling.ts';
 import { countRows, readEverything, userColumns } from './stored-data.ts';
 
@@ -23,7 +23,7 @@ const SHOWN: Readonly<Record<string, readonly string[] | { readonly leftOut: str
   'user_settings.user_id': { leftOut: 'one object: `settings`' },
 };
 
-let world: AccountWorld;
+let world: AccountHarness;
 let person: Person;
 beforeAll(async () => {
   world = await openFilledWorld();

@@ -3,11 +3,11 @@ import { Readable } from 'node:stream';
 import { type RawBuilder, sql } from 'kysely';
 import { expect } from 'vitest';
 import {
-  type AccountWorld,
-  openAccountWorld,
+  type AccountHarness,
+  openAccountHarness,
   type SignedIn,
   type TestAccount,
-} from '#functions/account/testing/account-world.ts';
+} from '#functions/account/testing/account-harness.ts';
 import { attach, store } from '#functions/media/index.ts';
 import { createImmediateTask } from '#functions/tasks/index.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
@@ -23,18 +23,18 @@ const PIXEL = Buffer.from(
   'base64',
 );
 
-const hasTable = async ({ db }: AccountWorld, name: string): Promise<boolean> => {
+const hasTable = async ({ db }: AccountHarness, name: string): Promise<boolean> => {
   const { rows } = await sql`SHOW TABLES LIKE ${name}`.execute(db);
   return rows.length > 0;
 };
-const run = ({ db }: AccountWorld, ...statements: RawBuilder<unknown>[]) =>
+const run = ({ db }: AccountHarness, ...statements: RawBuilder<unknown>[]) =>
   statements.reduce<Promise<unknown>>(
     (before, statement) => before.then(() => statement.execute(db)),
     Promise.resolve(),
   );
 
 const storeMedium = async (
-  world: AccountWorld,
+  world: AccountHarness,
   type: 'avatar' | 'lesson_doc',
   ownerId: number | undefined,
   isAttached: boolean,
@@ -50,8 +50,8 @@ const storeMedium = async (
 };
 
 /** Opens a world with what belongs to nobody but is touched by {@link fillAccount}. */
-export const openFilledWorld = async (): Promise<AccountWorld> => {
-  const world = await openAccountWorld();
+export const openFilledWorld = async (): Promise<AccountHarness> => {
+  const world = await openAccountHarness();
   await storeMedium(world, 'lesson_doc', undefined, true);
   await run(world, sql`INSERT INTO auth_events (kind, created_at) VALUES ('role_changed', UTC_TIMESTAMP(3))`);
   if (await hasTable(world, 'characters')) {
@@ -65,7 +65,7 @@ export const openFilledWorld = async (): Promise<AccountWorld> => {
 };
 
 /** An account of a tutor, signed in twice, once ended, with a token that was exchanged. */
-export const signUp = async (world: AccountWorld): Promise<Person> => {
+export const signUp = async (world: AccountHarness): Promise<Person> => {
   const account = await world.createAccount({ role: 2 });
   const { headers } = await world.logIn(account);
   await world.call('POST', '/auth/logout', { headers });
@@ -81,7 +81,7 @@ export const signUp = async (world: AccountWorld): Promise<Person> => {
 
 /** Starts a two-step upload of a document, sends its bytes and returns its id. */
 export const startUpload = async (
-  { call }: AccountWorld,
+  { call }: AccountHarness,
   { headers }: Pick<Person, 'headers'>,
 ): Promise<string> => {
   const bytes = document();
@@ -99,7 +99,7 @@ export const startUpload = async (
   return started.json.uploadId as string;
 };
 
-const fillMedia = async (world: AccountWorld, person: Person): Promise<void> => {
+const fillMedia = async (world: AccountHarness, person: Person): Promise<void> => {
   const avatar = await storeMedium(world, 'avatar', person.id, true);
   await run(world, sql`UPDATE users SET avatar_media_id = ${avatar} WHERE id = ${person.id}`);
   await storeMedium(world, 'lesson_doc', person.id, false);
@@ -110,7 +110,7 @@ const fillMedia = async (world: AccountWorld, person: Person): Promise<void> => 
   await startUpload(world, person);
 };
 
-const fillTasks = async (world: AccountWorld, person: Person): Promise<void> => {
+const fillTasks = async (world: AccountHarness, person: Person): Promise<void> => {
   const flagged = await world.call('PUT', '/profile/repeat-flag', {
     headers: person.headers,
     body: { flag: 'repeat' },
@@ -133,7 +133,7 @@ const fillTasks = async (world: AccountWorld, person: Person): Promise<void> => 
   );
 };
 
-const fillLinks = async (world: AccountWorld, { id, email }: Person): Promise<void> => {
+const fillLinks = async (world: AccountHarness, { id, email }: Person): Promise<void> => {
   const asked = await world.call('POST', '/auth/forgot-password', { body: { email } });
   expect(asked.status).toBe(202);
   for (const purpose of ['verify', 'change_email', 'reset']) {
@@ -146,7 +146,7 @@ const fillLinks = async (world: AccountWorld, { id, email }: Person): Promise<vo
   }
 };
 
-const fillKana = async (world: AccountWorld, { id }: Person): Promise<void> => {
+const fillKana = async (world: AccountHarness, { id }: Person): Promise<void> => {
   if (!(await hasTable(world, 'kana_skills'))) return;
   await run(
     world,
@@ -157,7 +157,7 @@ const fillKana = async (world: AccountWorld, { id }: Person): Promise<void> => {
 };
 
 /** Stores something about a signed-in person wherever the product can; new tables of users join here. */
-export const fillAccount = async (world: AccountWorld, person: Person): Promise<void> => {
+export const fillAccount = async (world: AccountHarness, person: Person): Promise<void> => {
   await fillMedia(world, person);
   await fillTasks(world, person);
   await fillLinks(world, person);
@@ -165,7 +165,7 @@ export const fillAccount = async (world: AccountWorld, person: Person): Promise<
 };
 
 /** Lets rows that belong to nobody or to somebody else name the person: they stay, without the name. */
-export const nameElsewhere = (world: AccountWorld, { id }: Person): Promise<unknown> =>
+export const nameElsewhere = (world: AccountHarness, { id }: Person): Promise<unknown> =>
   run(
     world,
     sql`UPDATE media SET owner_user_id = ${id} WHERE owner_user_id IS NULL AND type = 'lesson_doc' AND attached_at IS NOT NULL`,

@@ -34,7 +34,7 @@ export const userTables = async (db: Database): Promise<Set<string>> => {
   for (let before = 0; before !== found.size; ) {
     before = found.size;
     for (const { child, parent } of rows) {
-      // A medium may be pointed to by anything; what points to it is found by its own user column.
+      // A media file may be pointed to by anything; what points to it is found by its own user column.
       if (found.has(parent) && parent !== 'media') found.add(child);
     }
   }

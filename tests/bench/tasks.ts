@@ -5,7 +5,7 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { benchBareJobs } from './tasks/bare-jobs.ts';
-import { openBenchWorld } from './tasks/bench-world.ts';
+import { openBenchWorld } from './tasks/bench-harness.ts';
 import { benchImmediate } from './tasks/immediate.ts';
 import { benchTick } from './tasks/million-tasks.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ZodObject, type ZodType, z } from 'zod';
 import type { RequestSpec } from '#shared/http/contract.ts';
 import { checkFields, hasRule } from '#shared/http/field-rules.ts';
-import { faultsOf } from '#shared/http/validate.ts';
+import { issuesOf } from '#shared/http/validate.ts';
 import { type DocumentedRoute, loadContracts } from '#shared/openapi/document.ts';
 
 const routes = await loadContracts();
@@ -38,7 +38,7 @@ test.each(cases)('%s: objects are refined by rules between fields alone', (_name
 /** Of no type that a field has. */
 const WRONG = Symbol('wrong');
 
-const faultsIn = (schema: ZodObject, value: object) => faultsOf(checkFields(schema, value).issues, value);
+const faultsIn = (schema: ZodObject, value: object) => issuesOf(checkFields(schema, value).issues, value);
 const rootsOf = (schema: ZodObject, value: object): string[] =>
   faultsIn(schema, value).map(({ field }) => field.split(/[.[]/)[0] ?? '');
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TestAnswer } from '#shared/testing/invoke.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
 import { type Variant, variantsOf } from './hostile-texts.ts';
 import { allParameters, isText, type Parameter, typedSample } from './parameters.ts';
-import { type Given, openParametersWorld, type ParametersWorld } from './parameters-world.ts';
+import { type Given, openParametersWorld, type ParametersWorld } from './parameters-harness.ts';
 
 let world: ParametersWorld;
 let before: Record<string, string>;
@@ -38,7 +38,7 @@ const withText = (parameter: Parameter, text: string): Given => {
   return given;
 };
 
-const isEmpty = ({ status, headers, json }: TestAnswer): boolean =>
+const isEmpty = ({ status, headers, json }: TestResponse): boolean =>
   status === 200 && (headers['x-total-count'] === '0' || (Array.isArray(json) && json.length === 0));
 
 describe.each(cases)('%s', (name, parameter) => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type FaultWorld, openFaultWorld, until } from './fault-world.ts';
+import { type FaultWorld, openFaultWorld, until } from './fault-harness.ts';
 import { createRun, createTask, type Item } from './items.ts';
 
 let world: FaultWorld;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { createImmediateTask } from '#functions/tasks/index.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
-import type { FaultWorld } from './fault-world.ts';
+import type { FaultWorld } from './fault-harness.ts';
 
 /** An immediate task or a run as a fault test sees it, whatever its table. */
 interface ItemState {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type FaultWorld, openFaultWorld, until } from './fault-world.ts';
+import { type FaultWorld, openFaultWorld, until } from './fault-harness.ts';
 import { createRun, createTask, type Item } from './items.ts';
 import { type Chance, openChance } from './seed.ts';
 

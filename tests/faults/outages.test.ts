@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handler as createImmediate } from '#functions/tasks/immediate/handlers/create-immediate-task.ts';
 import { handler as createScheduled } from '#functions/tasks/scheduled/handlers/create-scheduled-task.ts';
 import { closeResources, useResources } from '#shared/host/resources.ts';
-import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
-import { type FaultWorld, openFaultWorld, until } from './fault-world.ts';
+import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
+import { type FaultWorld, openFaultWorld, until } from './fault-harness.ts';
 import {
   createRun,
   createTask,
@@ -39,11 +39,11 @@ afterAll(async () => {
 }, 30_000);
 
 const headers = { 'x-api-key': 'service-key' };
-const postTask = (name: string): Promise<TestAnswer> => {
+const postTask = (name: string): Promise<TestResponse> => {
   const body = { email_slug: 'register_template', content: `${name}@example.com;link` };
   return invoke(createImmediate, { method: 'POST', path: '/api/v6/tasks/immediate', body, headers });
 };
-const postSchedule = (name: string): Promise<TestAnswer> => {
+const postSchedule = (name: string): Promise<TestResponse> => {
   const body = { url: `https://example.com/${name}`, cron: '0 0 1 1 *' };
   return invoke(createScheduled, { method: 'POST', path: '/api/v6/tasks/scheduled', body, headers });
 };

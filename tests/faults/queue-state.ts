@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { sql } from 'kysely';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
-import { type FaultWorld, until } from './fault-world.ts';
+import { type FaultWorld, until } from './fault-harness.ts';
 import type { MadeTask } from './items.ts';
 
 const QUEUES = ['immediate', 'scheduled'];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type FaultWorld, openFaultWorld, until } from './fault-world.ts';
+import { type FaultWorld, openFaultWorld, until } from './fault-harness.ts';
 import { createRun, createTask, insertScheduledTask, type MadeTask, runItem } from './items.ts';
 import { runIds } from './queue-state.ts';
 import { openChance } from './seed.ts';

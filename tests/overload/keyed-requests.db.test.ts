@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadContracts } from '#shared/openapi/document.ts';
+import { type KeyedHarness, openKeyedHarness } from './keyed-harness.ts';
 import { newPerson, type Recipe, receivedUpload, recipesIn } from './keyed-requests.ts';
-import { type KeyedWorld, openKeyedWorld } from './keyed-world.ts';
 
 const keyed = (await loadContracts()).filter(({ contract }) => contract.idempotent);
 const BASE = '/api/v6';
 
-let world: KeyedWorld;
+let world: KeyedHarness;
 let recipes: Readonly<Record<string, Recipe>>;
 let usualMs: number;
 
@@ -24,7 +24,7 @@ const withKey = (headers: Readonly<Record<string, string>> = {}) => ({
 });
 
 beforeAll(async () => {
-  world = await openKeyedWorld({ DB_ACQUIRE_TIMEOUT: '2s' });
+  world = await openKeyedHarness({ DB_ACQUIRE_TIMEOUT: '2s' });
   recipes = await recipesIn(world);
   await readings(10);
   usualMs = median(await readings(20));
@@ -72,7 +72,7 @@ test('parallel completions of as many uploads all succeed', { timeout: 60_000 },
 test('a profile waits no longer beside keyed registrations than beside others', {
   timeout: 60_000,
 }, async () => {
-  const slow = await openKeyedWorld({ PASSWORD_BCRYPT_COST: '9', PASSWORD_HASH_WORKERS: '1' });
+  const slow = await openKeyedHarness({ PASSWORD_BCRYPT_COST: '9', PASSWORD_HASH_WORKERS: '1' });
   /** The usual wait for the profile while people register. */
   const waitBeside = async (headers: () => Readonly<Record<string, string>>): Promise<number> => {
     let isOver = false;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
-import type { KeyedRequest, KeyedWorld } from './keyed-world.ts';
+import type { KeyedHarness, KeyedRequest } from './keyed-harness.ts';
 
 /** How to call an endpoint the nth time, with success at least once. */
 export type Recipe = (index: number) => KeyedRequest & { readonly path?: string };
@@ -19,7 +19,7 @@ const form = (bytes: Buffer): FormData => {
 };
 
 /** An upload whose bytes have been received; returns its id. */
-export const receivedUpload = async ({ send, callers }: KeyedWorld): Promise<string> => {
+export const receivedUpload = async ({ send, callers }: KeyedHarness): Promise<string> => {
   const bytes = pdf();
   const body = { mediaType: 'lesson_doc', filename: 'lesson.pdf', size: bytes.length };
   const { json } = await send('POST', '/media/uploads', { headers: callers.service, body });
@@ -40,7 +40,7 @@ export const newPerson = () => {
 };
 
 /** How to call each endpoint that takes an `Idempotency-Key`; one that is missing here fails the test. */
-export const recipesIn = async (world: KeyedWorld): Promise<Readonly<Record<string, Recipe>>> => {
+export const recipesIn = async (world: KeyedHarness): Promise<Readonly<Record<string, Recipe>>> => {
   const { send, callers, learnerId } = world;
   const { user, admin, service } = callers;
   const content = 'someone@example.com;link';

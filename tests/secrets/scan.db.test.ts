@@ -58,7 +58,7 @@ test('finds a secret in a value, a key and a job of Redis', async () => {
   await redis.hset(`${prefix}:b`, 'field', SECRET);
   await redis.zadd(`${prefix}:c`, 1, SECRET);
   await redis.xadd(`${prefix}:d`, '*', 'field', SECRET);
-  await queues.add('planted', [{ id: 'planted-1', data: { secret: SECRET } }]);
+  await queues.enqueue('planted', [{ id: 'planted-1', data: { secret: SECRET } }]);
   const places = await found();
   for (const name of [`${prefix}:a`, `${prefix}:b`, `${prefix}:c`, `${prefix}:d`, 'planted:planted-1']) {
     expect(

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  type AccountWorld,
-  openAccountWorld,
+  type AccountHarness,
+  openAccountHarness,
   type SignedIn,
   type TestAccount,
-} from '#functions/account/testing/account-world.ts';
+} from '#functions/account/testing/account-harness.ts';
 import { readMarks } from '#shared/auth/revocation.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import { loadContracts } from '#shared/openapi/document.ts';
@@ -20,10 +20,10 @@ const routes = (await loadContracts())
   .map(({ method, path }) => `${method} ${path.replace('/api/v6', '')}`)
   .filter((route) => !CHANGE_NOTHING.has(route));
 
-let world: AccountWorld;
+let world: AccountHarness;
 let admin: SignedIn;
 beforeAll(async () => {
-  world = await openAccountWorld({ AUTH_THROTTLE: 'off' });
+  world = await openAccountHarness({ AUTH_THROTTLE: 'off' });
   admin = await openAdmin(world);
 });
 afterAll(() => world.close());

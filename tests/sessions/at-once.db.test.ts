@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
-  type AccountWorld,
-  openAccountWorld,
+  type AccountHarness,
+  openAccountHarness,
   PASSWORD,
   type SignedIn,
-} from '#functions/account/testing/account-world.ts';
+} from '#functions/account/testing/account-harness.ts';
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import { openRedisLine, type RedisLine } from './redis-line.ts';
 import { openAdmin, openVictim, REVOCATIONS, type Revocation, refresh, type Victim } from './revocations.ts';
@@ -12,11 +12,11 @@ import { openAdmin, openVictim, REVOCATIONS, type Revocation, refresh, type Vict
 const NAMED = REVOCATIONS.map((revocation) => [revocation.name, revocation] as const);
 
 let line: RedisLine;
-let world: AccountWorld;
+let world: AccountHarness;
 let admin: SignedIn;
 beforeAll(async () => {
   line = await openRedisLine();
-  world = await openAccountWorld(line.environment);
+  world = await openAccountHarness(line.environment);
   admin = await openAdmin(world);
 });
 afterAll(async () => {

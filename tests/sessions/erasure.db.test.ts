@@ -1,15 +1,19 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AccountWorld, openAccountWorld, PASSWORD } from '#functions/account/testing/account-world.ts';
+import {
+  type AccountHarness,
+  openAccountHarness,
+  PASSWORD,
+} from '#functions/account/testing/account-harness.ts';
 import { countRows, databaseRowsWith, userColumns } from '../accounts/stored-data.ts';
 import { refresh } from './revocations.ts';
 import { ROUNDS_TIMEOUT_MS, rounds } from './rounds.ts';
 
 const ROUNDS = rounds(200, 15);
 
-let world: AccountWorld;
+let world: AccountHarness;
 beforeAll(async () => {
-  world = await openAccountWorld({ AUTH_THROTTLE: 'off' });
+  world = await openAccountHarness({ AUTH_THROTTLE: 'off' });
 });
 afterAll(() => world.close());
 

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
-  type AccountWorld,
-  openAccountWorld,
+  type AccountHarness,
+  openAccountHarness,
   type SignedIn,
-} from '#functions/account/testing/account-world.ts';
+} from '#functions/account/testing/account-harness.ts';
 import type { AccessClaims } from '#shared/auth/access-token.ts';
 import { rebuildMarks } from '#shared/auth/rebuild-marks.ts';
 import { readMarks } from '#shared/auth/revocation.ts';
@@ -14,11 +14,11 @@ import { type OwnRedis, openOwnRedis } from './own-redis.ts';
 import { openAdmin, openVictim, REVOCATIONS, sessionIdOf, type Victim } from './revocations.ts';
 
 let redis: OwnRedis;
-let world: AccountWorld;
+let world: AccountHarness;
 let admin: SignedIn;
 beforeAll(async () => {
   redis = await openOwnRedis();
-  world = await openAccountWorld({ AUTH_THROTTLE: 'off', ...redis.environment });
+  world = await openAccountHarness({ AUTH_THROTTLE: 'off', ...redis.environment });
 });
 afterAll(async () => {
   await world.close();

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  type AccountWorld,
-  openAccountWorld,
+  type AccountHarness,
+  openAccountHarness,
   PASSWORD,
   type SignedIn,
-} from '#functions/account/testing/account-world.ts';
-import type { TestAnswer } from '#shared/testing/invoke.ts';
+} from '#functions/account/testing/account-harness.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
 import { openAdmin, openVictim, REVOCATIONS, type Revocation, refresh, type Victim } from './revocations.ts';
 import { ROUNDS_TIMEOUT_MS, rounds } from './rounds.ts';
 
@@ -14,27 +14,27 @@ const ROUNDS = rounds(200, 10);
 const REFRESHES = 6;
 const LOGINS = 3;
 
-let world: AccountWorld;
+let world: AccountHarness;
 let admin: SignedIn;
 beforeAll(async () => {
-  world = await openAccountWorld({ AUTH_THROTTLE: 'off' });
+  world = await openAccountHarness({ AUTH_THROTTLE: 'off' });
   admin = await openAdmin(world);
 });
 afterAll(() => world.close());
 
-const logIn = ({ account }: Victim): Promise<TestAnswer> =>
+const logIn = ({ account }: Victim): Promise<TestResponse> =>
   world.call('POST', '/auth/login', {
     headers: { 'x-auth-mode': 'token' },
     body: { login: account.email, password: PASSWORD },
   });
-const use = (accessToken: string): Promise<TestAnswer> =>
+const use = (accessToken: string): Promise<TestResponse> =>
   world.call('GET', '/profile', { headers: { authorization: `Bearer ${accessToken}` } });
 const liveSessions = async ({ account }: Victim): Promise<number> => {
   const { rows } = await sql`
     SELECT id FROM user_sessions WHERE user_id = ${account.id} AND ended_at IS NULL`.execute(world.db);
   return rows.length;
 };
-const tokensOf = (answers: readonly TestAnswer[]): SignedIn[] =>
+const tokensOf = (answers: readonly TestResponse[]): SignedIn[] =>
   answers.filter(({ status }) => status === 200).map(({ json }) => json);
 
 /** Starts the revocation and `count` other calls at once, in an order that changes from round to round. */
@@ -42,8 +42,8 @@ const race = async (
   round: number,
   revocation: Revocation,
   count: number,
-  other: (victim: Victim) => Promise<TestAnswer>,
-): Promise<{ victim: Victim; answers: TestAnswer[] }> => {
+  other: (victim: Victim) => Promise<TestResponse>,
+): Promise<{ victim: Victim; answers: TestResponse[] }> => {
   const victim = await openVictim(world, admin, revocation);
   const position = round % (count + 1);
   const start = (length: number) => Array.from({ length }, () => other(victim));

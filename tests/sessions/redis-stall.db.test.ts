@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AccountWorld, openAccountWorld, PASSWORD } from '#functions/account/testing/account-world.ts';
+import {
+  type AccountHarness,
+  openAccountHarness,
+  PASSWORD,
+} from '#functions/account/testing/account-harness.ts';
 import { redisAway } from '#functions/auth/testing/redis-away.ts';
 import { callRoute } from '#shared/testing/routes.ts';
 import { type OwnRedis, openOwnRedis } from './own-redis.ts';
@@ -9,10 +13,10 @@ const PAUSE_MS = 6_000;
 const LIMIT = 10;
 
 let redis: OwnRedis;
-let world: AccountWorld;
+let world: AccountHarness;
 beforeAll(async () => {
   redis = await openOwnRedis();
-  world = await openAccountWorld(redis.environment);
+  world = await openAccountHarness(redis.environment);
 });
 afterAll(async () => {
   await world.close();
@@ -65,9 +69,9 @@ test('14 parallel wrong logins are 401 or 429 while Redis answers, and while it 
 });
 
 describe('while Redis is away', () => {
-  let lonely: AccountWorld;
+  let lonely: AccountHarness;
   beforeAll(async () => {
-    lonely = await openAccountWorld({ AUTH_THROTTLE: 'off', ...(await redisAway()) });
+    lonely = await openAccountHarness({ AUTH_THROTTLE: 'off', ...(await redisAway()) });
   });
   afterAll(() => lonely.close());
 

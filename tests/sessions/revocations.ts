@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import {
-  type AccountWorld,
+  type AccountHarness,
   PASSWORD,
   type SignedIn,
   type TestAccount,
-} from '#functions/account/testing/account-world.ts';
-import type { TestAnswer } from '#shared/testing/invoke.ts';
+} from '#functions/account/testing/account-harness.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
 
 /** The password that every revocation which sets one sets. */
 const NEW_PASSWORD = 'a fresh pass phrase 42';
@@ -31,8 +31,8 @@ export interface Revocation {
   /** Whether a login with the password of before succeeds afterwards. */
   readonly keepsPassword: boolean;
   /** Makes the revocation itself one request; gives the victim as it is then. */
-  readonly prepare?: (world: AccountWorld, victim: Victim) => Promise<Victim>;
-  readonly revoke: (world: AccountWorld, victim: Victim) => Promise<TestAnswer>;
+  readonly prepare?: (world: AccountHarness, victim: Victim) => Promise<Victim>;
+  readonly revoke: (world: AccountHarness, victim: Victim) => Promise<TestResponse>;
   /** Of a revocation that succeeds; 204 unless given. */
   readonly status?: number;
 }
@@ -42,16 +42,16 @@ export const sessionIdOf = ({ accessToken }: Pick<SignedIn, 'accessToken'>): num
   Number(JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).sid);
 
 /** Exchanges a refresh token in token mode. */
-export const refresh = ({ call }: AccountWorld, refreshToken: string): Promise<TestAnswer> =>
+export const refresh = ({ call }: AccountHarness, refreshToken: string): Promise<TestResponse> =>
   call('POST', '/auth/refresh', { headers: { 'x-auth-mode': 'token' }, body: { refreshToken } });
 
 /** Lets every exchanged token of a session be exchanged longer ago than the grace. */
-export const passGrace = async ({ db }: AccountWorld, sessionId: number): Promise<void> => {
+export const passGrace = async ({ db }: AccountHarness, sessionId: number): Promise<void> => {
   await sql`UPDATE refresh_tokens SET rotated_at = rotated_at - INTERVAL 1 MINUTE
     WHERE session_id = ${sessionId} AND rotated_at IS NOT NULL`.execute(db);
 };
 
-const insertResetToken = async ({ db }: AccountWorld, { id, email }: TestAccount): Promise<string> => {
+const insertResetToken = async ({ db }: AccountHarness, { id, email }: TestAccount): Promise<string> => {
   const token = randomBytes(32).toString('base64url');
   const hash = createHash('sha256').update(token).digest();
   await sql`INSERT INTO one_time_tokens (user_id, purpose, email, token_hash, expires_at, created_at)
@@ -139,7 +139,7 @@ export const REVOCATIONS: readonly Revocation[] = [
 
 /** An account with two sessions that is ready for the revocation. */
 export const openVictim = async (
-  world: AccountWorld,
+  world: AccountHarness,
   admin: SignedIn,
   { prepare }: Pick<Revocation, 'prepare'>,
 ): Promise<Victim> => {
@@ -149,5 +149,5 @@ export const openVictim = async (
 };
 
 /** An admin who is signed in. */
-export const openAdmin = async (world: AccountWorld): Promise<SignedIn> =>
+export const openAdmin = async (world: AccountHarness): Promise<SignedIn> =>
   world.logIn(await world.createAccount({ role: 3 }));

@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  type AccountWorld,
-  openAccountWorld,
+  type AccountHarness,
+  openAccountHarness,
   type SignedIn,
-} from '#functions/account/testing/account-world.ts';
+} from '#functions/account/testing/account-harness.ts';
 import { passGrace, refresh, sessionIdOf } from './revocations.ts';
 import { ROUNDS_TIMEOUT_MS, rounds } from './rounds.ts';
 
 const ROUNDS = rounds(100, 5);
 const PARALLEL = 50;
 
-let world: AccountWorld;
+let world: AccountHarness;
 beforeAll(async () => {
-  world = await openAccountWorld();
+  world = await openAccountHarness();
 });
 afterAll(() => world.close());
 

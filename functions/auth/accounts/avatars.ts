@@ -71,7 +71,7 @@ export const setOwnAvatar = async (context: Context, userId: number, file: Uploa
 };
 
 /** Takes the caller's picture away. @throws AppError `not_found` when there is none, `invalid_token` */
-export const removeOwnAvatar = (context: Context, userId: number): Promise<void> =>
+export const deleteOwnAvatar = (context: Context, userId: number): Promise<void> =>
   withTransaction(context.db, async (transaction) => {
     const { avatarMediaId } = await lockOwnAccount(transaction, userId);
     assertThat(avatarMediaId !== undefined, 'not_found');

@@ -7,7 +7,7 @@ import {
   containsIdentity,
   GIVEN_PASSWORD_LENGTH,
   isCommon,
-  lengthFault,
+  lengthIssue,
   PASSWORD_LENGTH,
 } from './rules/password.ts';
 import { isUsername, USERNAME_LENGTH } from './rules/username.ts';
@@ -17,11 +17,11 @@ interface Fault {
   readonly message: string;
 }
 
-const text = (faultsOf: (value: string) => readonly (Fault | undefined)[]) =>
+const text = (issuesOf: (value: string) => readonly (Fault | undefined)[]) =>
   z.string().superRefine((value, context) => {
-    for (const fault of faultsOf(value)) {
-      if (fault) {
-        context.addIssue({ code: 'custom', message: fault.message, params: { code: fault.code } });
+    for (const issue of issuesOf(value)) {
+      if (issue) {
+        context.addIssue({ code: 'custom', message: issue.message, params: { code: issue.code } });
       }
     }
   });
@@ -65,7 +65,7 @@ export const emailField = () =>
 /** A password that is going to be set; whether it names its owner is for {@link withoutIdentity} to say. */
 export const newPasswordField = () =>
   text((value) => {
-    const length = lengthFault(value);
+    const length = lengthIssue(value);
     if (length) return [lengthBetween(value, PASSWORD_LENGTH.minimum, PASSWORD_LENGTH.maximum)];
     return [isCommon(value) ? { code: 'too_common', message: 'is one that many people use' } : undefined];
   }).meta({

@@ -5,7 +5,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { assertThat } from '#shared/errors/app-error.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 import { fold } from '#shared/text/folding.ts';
 import { claimAvatar, storeAvatar } from '../accounts/avatars.ts';
 import { refuseIdentity } from '../accounts/credentials.schema.ts';
@@ -30,14 +30,14 @@ export interface Actor extends AccessClaims {
 }
 
 /** Accounts that the filter lets through; `search` is folded here, as usernames are (auth.md R1). */
-export const findUsers = (
+export const listUsers = (
   { db }: Pick<Context, 'db'>,
   filter: Omit<UserFilter, 'search'> & { readonly search?: string | undefined },
-  page: Page,
-): Promise<Listing<Account>> => listAccounts(db, { ...filter, search: fold(filter.search ?? '') }, page);
+  page: PageRequest,
+): Promise<Page<Account>> => listAccounts(db, { ...filter, search: fold(filter.search ?? '') }, page);
 
 /** Active tutors, for whoever assigns something to them. */
-export const findTutors = ({ db }: Pick<Context, 'db'>, page: Page): Promise<Listing<Account>> =>
+export const listTutors = ({ db }: Pick<Context, 'db'>, page: PageRequest): Promise<Page<Account>> =>
   listActiveTutors(db, page);
 
 /** An account with its settings, if they were ever created. @throws AppError `not_found` */

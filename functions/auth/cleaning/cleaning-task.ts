@@ -1,4 +1,4 @@
-import { changeScheduledTask, ensureScheduledTask } from '#functions/tasks/index.ts';
+import { ensureScheduledTask, updateScheduledTask } from '#functions/tasks/index.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import type { TransactionContext } from '#shared/host/context.ts';
 
@@ -18,6 +18,6 @@ export const scheduleCleaning = async (
     const task = await ensureScheduledTask(transaction, context, { url, ...CLEANING });
     if (task.created) return task;
     // It is gone when somebody deleted it between the two steps.
-    if (await changeScheduledTask(transaction, context, { url }, { ...CLEANING, content: null })) return task;
+    if (await updateScheduledTask(transaction, context, { url }, { ...CLEANING, content: null })) return task;
   }
 };

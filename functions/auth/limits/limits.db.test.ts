@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest, PASSWORD, type TestAccount, TOKEN_MODE } from '../testing/auth-test.ts';
+import {
+  type AuthHarness,
+  openAuthHarness,
+  PASSWORD,
+  type TestAccount,
+  TOKEN_MODE,
+} from '../testing/auth-harness.ts';
 import { redisAway } from '../testing/redis-away.ts';
 
 const LIMITS = {
@@ -17,10 +23,10 @@ let networks = 0;
 const newPlace = (): string => `10.${Math.floor(networks / 250)}.${networks++ % 250}.7`;
 
 describe.each(['with Redis', 'without Redis'])('%s', (redis) => {
-  let auth: AuthTest;
+  let auth: AuthHarness;
   beforeAll(async () => {
     const away = redis === 'without Redis' ? await redisAway() : {};
-    auth = await openAuthTest({ ...LIMITS, ...away });
+    auth = await openAuthHarness({ ...LIMITS, ...away });
   });
   afterAll(() => auth.close());
 
@@ -169,7 +175,7 @@ describe.each(['with Redis', 'without Redis'])('%s', (redis) => {
 });
 
 test('with the throttle off no mail and no change of the address is limited', async () => {
-  const auth = await openAuthTest({ ...LIMITS, AUTH_THROTTLE: 'off' });
+  const auth = await openAuthHarness({ ...LIMITS, AUTH_THROTTLE: 'off' });
   const account = await auth.createAccount();
   const headers = { authorization: `Bearer ${(await auth.logIn(account)).accessToken}` };
   for (let index = 0; index < 6; index++) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
 import { logIn } from '../sessions/login.ts';
-import { type AuthTest, openAuthTest, PASSWORD, type TestAccount } from '../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../testing/auth-harness.ts';
 import { redisAway } from '../testing/redis-away.ts';
 
 const LIMITS = {
@@ -12,10 +12,10 @@ const LIMITS = {
 };
 
 describe.each(['with Redis', 'without Redis'])('%s', (redis) => {
-  let auth: AuthTest;
+  let auth: AuthHarness;
   beforeAll(async () => {
     const away = redis === 'without Redis' ? await redisAway() : {};
-    auth = await openAuthTest({ ...LIMITS, ...away });
+    auth = await openAuthHarness({ ...LIMITS, ...away });
   });
   afterAll(() => auth.close());
 
@@ -136,7 +136,7 @@ describe.each(['with Redis', 'without Redis'])('%s', (redis) => {
 });
 
 test('with the throttle off nothing is counted or reported', async () => {
-  const auth = await openAuthTest({ ...LIMITS, AUTH_THROTTLE: 'off' });
+  const auth = await openAuthHarness({ ...LIMITS, AUTH_THROTTLE: 'off' });
   const { email } = await auth.createAccount();
   for (let index = 0; index < 5; index++) {
     const answer = await auth.call('login', { body: { login: email, password: 'wrong' } });
@@ -149,7 +149,7 @@ test('with the throttle off nothing is counted or reported', async () => {
 });
 
 test('a limit of 0 is off, the others hold', async () => {
-  const auth = await openAuthTest({ ...LIMITS, AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK: '0/15m' });
+  const auth = await openAuthHarness({ ...LIMITS, AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK: '0/15m' });
   const statuses: number[] = [];
   for (let index = 0; index < 6; index++) {
     statuses.push((await auth.call('login', { body: { login: 'nobody', password: 'wrong' } })).status);
@@ -160,7 +160,7 @@ test('a limit of 0 is off, the others hold', async () => {
 
 test.each(['with Redis', 'without Redis'])('registrations are counted by network, %s', async (redis) => {
   const away = redis === 'without Redis' ? await redisAway() : {};
-  const auth = await openAuthTest({ ...away, AUTH_LIMIT_REGISTER: '3/1h' });
+  const auth = await openAuthHarness({ ...away, AUTH_LIMIT_REGISTER: '3/1h' });
   const register = (index: number, address: string, headers: Record<string, string> = {}) =>
     auth.call('register', {
       address,

@@ -6,7 +6,7 @@ import { lockAccountByEmail } from '../accounts/queries/accounts.ts';
 import { recordEvents } from '../events/queries/events.ts';
 import { mailLink } from './links.ts';
 import { parseMailRequestJob } from './mail-requests.ts';
-import { finishMailRequest, lockOpenMailRequest, type MailRequest } from './queries/mail-requests.ts';
+import { finishMailRequest, lockPendingMailRequest, type MailRequest } from './queries/mail-requests.ts';
 
 /** A database that is away comes back; until then the job waits for it. */
 const RETRY_MS = 30_000;
@@ -35,7 +35,7 @@ const answerRequest = async (
 /** Works on one request, once: whoever comes second waits for its lock and finds it done. */
 const workMailRequest = (context: Context, id: number): Promise<void> =>
   withTransaction(context.db, async (transaction) => {
-    const request = await lockOpenMailRequest(transaction, id);
+    const request = await lockPendingMailRequest(transaction, id);
     if (!request) return;
     const now = context.now();
     await answerRequest(transaction, context, request, now);

@@ -3,12 +3,12 @@ import type { Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
 import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
-import { queueOpenItems } from '#shared/queue/open-items.ts';
+import { enqueuePending } from '#shared/queue/pending.ts';
 import type { Job } from '#shared/queue/queues.ts';
 import { reserveAttempt } from '../limits/attempts.ts';
 import {
   insertMailRequest,
-  listOpenMailRequests,
+  listPendingMailRequests,
   type MailRequest,
   type MailRequestKind,
 } from './queries/mail-requests.ts';
@@ -69,13 +69,13 @@ export const requestMail = async (
   request: MailRequest,
 ): Promise<void> => {
   const id = await insertMailRequest(transaction, request, now());
-  afterCommit(transaction, () => queues.add(MAIL_REQUEST_QUEUE, [mailRequestJob(id)]));
+  afterCommit(transaction, () => queues.enqueue(MAIL_REQUEST_QUEUE, [mailRequestJob(id)]));
 };
 
 /** Hands over a job for every request that nobody has worked on; the queue ignores those that it still has. */
-export const queueMailRequests = (context: Context): Promise<void> =>
-  queueOpenItems<number>(context, {
+export const enqueueMailRequests = (context: Context): Promise<void> =>
+  enqueuePending<number>(context, {
     queue: MAIL_REQUEST_QUEUE,
-    list: ({ db }, limit, after = 0) => listOpenMailRequests(db, limit, after),
+    list: ({ db }, limit, after = 0) => listPendingMailRequests(db, limit, after),
     job: mailRequestJob,
   });

@@ -7,7 +7,7 @@ import { createLog } from '#shared/log/log.ts';
 import { openRedis } from '#shared/redis/redis.ts';
 import { findAccountByEmail, lockAccountByEmail, makeAdmin } from '../accounts/queries/accounts.ts';
 import { isEmail, localPart, normalizeEmail } from '../accounts/rules/email.ts';
-import { isCommon, lengthFault } from '../accounts/rules/password.ts';
+import { isCommon, lengthIssue } from '../accounts/rules/password.ts';
 import { type EventKind, recordEvents } from '../events/queries/events.ts';
 import { spendResetLinks } from '../links/queries/one-time-tokens.ts';
 import { endAllSessions } from '../sessions/queries/sessions.ts';
@@ -26,8 +26,8 @@ const wantedAdmin = (config: Config): Wanted | undefined => {
   const email = normalizeEmail(BOOTSTRAP_ADMIN_EMAIL.trim());
   const password = BOOTSTRAP_ADMIN_PASSWORD.normalize('NFC');
   if (!isEmail(email)) throw new Error('BOOTSTRAP_ADMIN_EMAIL is not an e-mail address');
-  const fault = lengthFault(password) ?? (isCommon(password) ? 'too_common' : undefined);
-  if (fault) throw new Error(`BOOTSTRAP_ADMIN_PASSWORD is refused: ${fault}`);
+  const issue = lengthIssue(password) ?? (isCommon(password) ? 'too_common' : undefined);
+  if (issue) throw new Error(`BOOTSTRAP_ADMIN_PASSWORD is refused: ${issue}`);
   return { email, password };
 };
 

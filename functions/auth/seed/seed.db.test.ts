@@ -2,13 +2,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readMarks } from '#shared/auth/revocation.ts';
 import type { Config } from '#shared/config/config.ts';
 import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
-import { type AuthTest, openAuthTest, PASSWORD } from '../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD } from '../testing/auth-harness.ts';
 
 import { seed } from './seed.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeEach(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterEach(() => auth.close());
 

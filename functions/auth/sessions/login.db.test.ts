@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PasswordHasher } from '#shared/auth/password-hasher.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { type AuthTest, openAuthTest, PASSWORD, type TestAccount } from '../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../testing/auth-harness.ts';
 import { logIn } from './login.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 

@@ -1,7 +1,7 @@
 import { withTransaction } from '#shared/database/transaction.ts';
 import { assertThat } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 import { getOwnAccount, lockOwnAccount } from '../accounts/accounts.ts';
 import { recordEvents } from '../events/queries/events.ts';
 import type { Client } from '../events/rules/client.ts';
@@ -13,8 +13,8 @@ import { endSessions, markAfterCommit } from './session-ends.ts';
 export const listOwnSessions = async (
   context: Context,
   userId: number,
-  page: Page,
-): Promise<Listing<LiveSession>> => {
+  page: PageRequest,
+): Promise<Page<LiveSession>> => {
   await getOwnAccount(context, userId);
   return listLiveSessions(context.db, userId, page, context.now());
 };

@@ -1,4 +1,4 @@
-import { changeScheduledTask, deleteScheduledTask, ensureScheduledTask } from '#functions/tasks/index.ts';
+import { deleteScheduledTask, ensureScheduledTask, updateScheduledTask } from '#functions/tasks/index.ts';
 import type { Config } from '#shared/config/config.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import type { Context } from '#shared/host/context.ts';
@@ -56,7 +56,7 @@ export const moveRepeatTask = async (
   { timeZone, email }: { readonly timeZone?: string | undefined; readonly email?: string | undefined },
 ): Promise<void> => {
   if (timeZone === undefined && email === undefined) return;
-  await changeScheduledTask(transaction, context, keyOf(userId, context.config), {
+  await updateScheduledTask(transaction, context, keyOf(userId, context.config), {
     ...(timeZone === undefined ? {} : { timezone: timeZone }),
     ...(email === undefined ? {} : { content: contentFor(email) }),
   });

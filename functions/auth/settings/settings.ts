@@ -18,7 +18,7 @@ export const readSettings = async (db: Queryable, userId: number): Promise<Setti
  * Writes settings of an account whose row is locked, with the effects of R26 on its repeat task: a flag creates or
  * deletes it, a zone moves it.
  */
-export const changeSettings = async (
+export const updateSettings = async (
   transaction: Transaction,
   context: TransactionContext,
   account: { readonly id: number; readonly email: string },
@@ -41,12 +41,12 @@ export const getOwnSettings = async (context: Context, userId: number): Promise<
 };
 
 /** Changes the caller's settings. @throws AppError `invalid_token` when the account is gone or disabled */
-export const changeOwnSettings = (
+export const updateOwnSettings = (
   context: Context,
   userId: number,
   changes: SettingsChanges,
 ): Promise<void> =>
   withTransaction(context.db, async (transaction) => {
     const account = await lockOwnAccount(transaction, userId);
-    await changeSettings(transaction, context, account, changes);
+    await updateSettings(transaction, context, account, changes);
   });

@@ -7,12 +7,12 @@ import { requireActor } from '#shared/http/acting.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import {
-  changeCharacter,
-  deleteCharacter,
+  deleteCharacterRow,
   findCharacter,
   insertCharacter,
   listCharacters,
   lockCharacter,
+  saveCharacter,
 } from './queries/characters.ts';
 import type { Character, CharacterFields } from './rules/character.ts';
 
@@ -20,10 +20,10 @@ import type { Character, CharacterFields } from './rules/character.ts';
 type AdminContext = Context & Pick<RequestContext, 'caller'>;
 
 /** All characters by ascending id. */
-export const allCharacters = ({ db }: Pick<Context, 'db'>): Promise<Character[]> => listCharacters(db);
+export const listAllCharacters = ({ db }: Pick<Context, 'db'>): Promise<Character[]> => listCharacters(db);
 
 /** The character with this id. @throws AppError `not_found` */
-export const characterById = async ({ db }: Pick<Context, 'db'>, id: number): Promise<Character> => {
+export const getCharacter = async ({ db }: Pick<Context, 'db'>, id: number): Promise<Character> => {
   const character = await findCharacter(db, id);
   if (!character) throw new AppError('not_found');
   return character;
@@ -49,7 +49,7 @@ export const storeSound = async (
  * Creates a character, with its stored sound if one is given, and returns its id.
  * @throws AppError `consonant_vowel_taken`, `hiragana_taken`, `katakana_taken`
  */
-export const addCharacter = async (
+export const createCharacter = async (
   tx: Transaction,
   context: TransactionContext,
   fields: CharacterFields,
@@ -61,14 +61,14 @@ export const addCharacter = async (
 };
 
 /** What a PATCH asks for; fields that are undefined stay. */
-export interface CharacterEdit {
+export interface CharacterUpdate {
   readonly fields: { readonly [K in keyof CharacterFields]?: CharacterFields[K] | undefined };
   readonly removeAudio: boolean | undefined;
   readonly file: UploadedFile | undefined;
 }
 
 /** Refuses an edit that names nothing, or both takes the sound away and gives one. */
-const checkEdit = ({ fields, removeAudio, file }: CharacterEdit): void => {
+const checkEdit = ({ fields, removeAudio, file }: CharacterUpdate): void => {
   if (removeAudio && file?.filename) {
     const message = 'must not be true together with an audio file';
     throw invalid({ field: 'removeAudio', message, code: 'invalid_value' });
@@ -85,13 +85,13 @@ const checkEdit = ({ fields, removeAudio, file }: CharacterEdit): void => {
  * @throws AppError `validation_failed`, `not_found`, `unsupported_media_type`, `unavailable`,
  * `consonant_vowel_taken`, `hiragana_taken`, `katakana_taken`
  */
-export const editCharacter = async (
+export const updateCharacter = async (
   context: AdminContext,
   id: number,
-  edit: CharacterEdit,
+  edit: CharacterUpdate,
 ): Promise<void> => {
   checkEdit(edit);
-  await characterById(context, id);
+  await getCharacter(context, id);
   const sound = await storeSound(context, edit.file);
   const isReplaced = sound !== undefined || edit.removeAudio === true;
   await withTransaction(context.db, async (tx) => {
@@ -100,17 +100,17 @@ export const editCharacter = async (
     if (!stored) throw new AppError('not_found');
     if (sound !== undefined) await attach(tx, context, sound, { type: 'character' });
     const change = { ...edit.fields, ...(isReplaced ? { audioMediaId: sound ?? null } : {}) };
-    await changeCharacter(tx, id, change, context.now());
+    await saveCharacter(tx, id, change, context.now());
     if (isReplaced && stored.audioMediaId !== undefined) await remove(tx, context, stored.audioMediaId);
   });
 };
 
 /** Deletes a character with its sound and the skills of all users in it. @throws AppError `not_found` */
-export const dropCharacter = (context: AdminContext, id: number): Promise<void> =>
+export const deleteCharacter = (context: AdminContext, id: number): Promise<void> =>
   withTransaction(context.db, async (tx) => {
     await requireActor(tx, context.caller);
     const stored = await lockCharacter(tx, id);
     if (!stored) throw new AppError('not_found');
-    await deleteCharacter(tx, id);
+    await deleteCharacterRow(tx, id);
     if (stored.audioMediaId !== undefined) await remove(tx, context, stored.audioMediaId);
   });

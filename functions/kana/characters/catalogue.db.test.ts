@@ -5,17 +5,17 @@ import { type Database, openDatabase } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { seed } from '../seed/seed.ts';
-import { openKanaWorld, soundOf } from '../testing/kana-world.ts';
-import { addCharacter, dropCharacter, editCharacter } from './admin-catalogue.ts';
+import { openKanaHarness, soundOf } from '../testing/kana-harness.ts';
+import { createCharacter, deleteCharacter, updateCharacter } from './admin-catalogue.ts';
 import { currentCatalogue } from './catalogue.ts';
 
-let world: Awaited<ReturnType<typeof openKanaWorld>>;
+let world: Awaited<ReturnType<typeof openKanaHarness>>;
 let resources: TestResources;
 /** What another process has: a pool of its own, and so a memory of its own. */
 let otherDb: Database;
-let here: Parameters<typeof editCharacter>[0];
+let here: Parameters<typeof updateCharacter>[0];
 beforeAll(async () => {
-  world = await openKanaWorld();
+  world = await openKanaHarness();
   resources = world.resources;
   await seed(resources.db, resources.config);
   otherDb = openDatabase({ ...resources.config, DB_POOL_SIZE: 4 });
@@ -30,7 +30,7 @@ const there = () => currentCatalogue({ db: otherDb });
 const characterThere = async (id: number) => (await there()).characters.find((each) => each.id === id);
 const edit = (id: number, fields: object, audio?: Buffer) => {
   const file = audio && { filename: 'a.ogg', bytes: audio, sha256: '' };
-  return editCharacter(here, id, { fields, removeAudio: undefined, file });
+  return updateCharacter(here, id, { fields, removeAudio: undefined, file });
 };
 beforeEach(async () => {
   // Both memories are warm: a change must get through them.
@@ -54,9 +54,9 @@ describe('the first look of another process shows', () => {
   test('a new character and its end', async () => {
     const rest = { englishReading: 'vu', russianReading: 'ву', set: 'voiced' } as const;
     const fields = { consonant: 'v', vowel: 'u', hiragana: 'ゔ', katakana: 'ヴ', ...rest } as const;
-    const id = await withTransaction(here.db, (tx) => addCharacter(tx, here, fields, undefined));
+    const id = await withTransaction(here.db, (tx) => createCharacter(tx, here, fields, undefined));
     expect(await characterThere(id)).toMatchObject({ hiragana: 'ゔ' });
-    await dropCharacter(here, id);
+    await deleteCharacter(here, id);
     expect(await characterThere(id)).toBeUndefined();
   });
 
@@ -154,13 +154,13 @@ test('an empty catalogue is one', async () => {
 });
 
 test('without Redis the catalogue answers as before', async () => {
-  const lonely = await openKanaWorld({ REDIS_PORT: '1' });
+  const lonely = await openKanaHarness({ REDIS_PORT: '1' });
   try {
     expect((await lonely.call('/characters')).json).toEqual([]);
     const fields = { consonant: '', vowel: 'a', set: 'basic', hiragana: 'あ', katakana: 'ア' } as const;
     const character = { ...fields, englishReading: 'a', russianReading: 'а' };
     const context = lonely.resources.context();
-    await withTransaction(context.db, (tx) => addCharacter(tx, context, character, undefined));
+    await withTransaction(context.db, (tx) => createCharacter(tx, context, character, undefined));
     const { status, json } = await lonely.call('/characters');
     expect([status, json.length]).toEqual([200, 1]);
   } finally {

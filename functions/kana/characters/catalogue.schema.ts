@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { localeField, setFilter } from '../tests/kana-test.schema.ts';
-import type { KeptAnswer } from './catalogue.ts';
+import type { KeptResponse } from './catalogue.ts';
 import type { Alphabet } from './rules/character.ts';
 
 const ALPHABET_OF = { hr: 'hiragana', hiragana: 'hiragana', kt: 'katakana', katakana: 'katakana' } as const;
@@ -34,7 +34,7 @@ export const CATALOGUE_HEADERS = {
 export const NOT_MODIFIED = { description: 'What the client has is what there is.' };
 
 /** A public answer, which every cache may keep for five minutes. */
-export const cachedAnswer = <T>({ body, etag }: KeptAnswer<T>) => ({
+export const cachedResponse = <T>({ body, etag }: KeptResponse<T>) => ({
   status: 200 as const,
   body,
   etag,

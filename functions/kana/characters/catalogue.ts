@@ -6,7 +6,7 @@ import { readCatalogue, readCatalogueDigest } from './queries/catalogue.ts';
 import type { Character } from './rules/character.ts';
 
 /** An answer as it was first made, with its entity tag. */
-export interface KeptAnswer<T> {
+export interface KeptResponse<T> {
   readonly body: T;
   readonly etag: string;
 }
@@ -16,7 +16,7 @@ export interface Catalogue {
   readonly digest: string;
   /** By ascending id. */
   readonly characters: readonly Character[];
-  readonly answers: Map<string, KeptAnswer<unknown>>;
+  readonly answers: Map<string, KeptResponse<unknown>>;
 }
 
 const MOST_WAITING = 10_000;
@@ -38,7 +38,7 @@ const openReader = (db: Database): Batcher<void, Catalogue> => {
       return waiting.map(() => catalogue);
     },
   });
-  reader.hurry();
+  reader.flush();
   return reader;
 };
 
@@ -55,8 +55,8 @@ export const currentCatalogue = ({ db }: Pick<Context, 'db'>): Promise<Catalogue
 };
 
 /** The answer kept under this key, made first when there is none; keys come from closed lists. */
-export const keptAnswer = <T>({ answers }: Catalogue, key: string, make: () => T): KeptAnswer<T> => {
-  const known = answers.get(key) as KeptAnswer<T> | undefined;
+export const keptResponse = <T>({ answers }: Catalogue, key: string, make: () => T): KeptResponse<T> => {
+  const known = answers.get(key) as KeptResponse<T> | undefined;
   if (known) return known;
   const body = make();
   const answer = { body, etag: etagOf(JSON.stringify(body)) };

@@ -1,6 +1,6 @@
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
-import { currentCatalogue, type KeptAnswer, keptAnswer } from './catalogue.ts';
+import { currentCatalogue, type KeptResponse, keptResponse } from './catalogue.ts';
 import { toBody, toItem } from './character-response.schema.ts';
 import type { SetFilter } from './rules/catalogue-order.ts';
 import type { Alphabet, Character, ReadingLocale } from './rules/character.ts';
@@ -14,7 +14,7 @@ export interface CharacterListing {
 }
 
 /** A list as it is answered. */
-export type ListedCharacters = KeptAnswer<ReturnType<typeof toItem>[]>;
+export type ListedCharacters = KeptResponse<ReturnType<typeof toItem>[]>;
 
 const keyOf = ({ alphabet, locale, set }: CharacterListing): string => `${alphabet} ${locale} ${set}`;
 
@@ -24,18 +24,18 @@ const itemsOf = (context: Context, characters: readonly Character[], listing: Ch
     .map((character) => toItem(context, character, listing));
 
 /** All characters of the set, by ascending id. */
-export const listOfCharacters = async (
+export const listPublicCharacters = async (
   context: Context,
   listing: CharacterListing,
 ): Promise<ListedCharacters> => {
   const catalogue = await currentCatalogue(context);
-  return keptAnswer(catalogue, `list ${keyOf(listing)}`, () =>
+  return keptResponse(catalogue, `list ${keyOf(listing)}`, () =>
     itemsOf(context, catalogue.characters, listing),
   );
 };
 
 /** Of these those with the consonant or vowel, by ascending id. @throws AppError `validation_failed` (R1) */
-export const listOfRowOrColumn = async (
+export const listRowOrColumn = async (
   context: Context,
   name: string,
   listing: CharacterListing,
@@ -46,16 +46,18 @@ export const listOfRowOrColumn = async (
     const message = 'must be a, i, u, e, o, n or a consonant of the catalogue';
     throw invalid({ field: 'character', message, code: 'invalid_value' });
   }
-  return keptAnswer(catalogue, `row ${name} ${keyOf(listing)}`, () => itemsOf(context, characters, listing));
+  return keptResponse(catalogue, `row ${name} ${keyOf(listing)}`, () =>
+    itemsOf(context, characters, listing),
+  );
 };
 
 /** One character. @throws AppError `not_found` */
-export const oneCharacter = async (
+export const getPublicCharacter = async (
   context: Context,
   id: number,
-): Promise<KeptAnswer<ReturnType<typeof toBody>>> => {
+): Promise<KeptResponse<ReturnType<typeof toBody>>> => {
   const catalogue = await currentCatalogue(context);
   const character = catalogue.characters.find((each) => each.id === id);
   if (!character) throw new AppError('not_found');
-  return keptAnswer(catalogue, `one ${id}`, () => toBody(context, character));
+  return keptResponse(catalogue, `one ${id}`, () => toBody(context, character));
 };

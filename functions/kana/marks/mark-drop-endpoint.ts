@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer, Contract, Input } from '#shared/http/contract.ts';
+import type { Contract, EndpointResponse, Input } from '#shared/http/contract.ts';
 import { openPathId } from '#shared/http/fields.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { dropMarks } from './mark-drops.ts';
@@ -38,7 +38,7 @@ export const markDropContract = {
 export const answerMarkDrop = async (
   { path, headers }: Input<typeof markDropContract>,
   context: RequestContext,
-): Promise<Answer<typeof markDropContract>> => {
+): Promise<EndpointResponse<typeof markDropContract>> => {
   const affected = await dropMarks(context, path.userId, {
     taskRunId: headers['x-task-run-id'],
     idempotencyKey: headers['idempotency-key'],

@@ -41,12 +41,16 @@ test('fills an empty database with ids 1 to 104, each with its own attached soun
     vowel: 'i',
     kana_set: 'basic',
   });
-  const stored = new Map((await media()).map((medium) => [medium.id, medium]));
+  const stored = new Map((await media()).map((mediaFile) => [mediaFile.id, mediaFile]));
   expect(stored.size).toBe(104);
   for (const row of rows) {
-    const medium = stored.get(row.audio_media_id ?? '');
-    expect(medium).toMatchObject({ type: 'character', attached_at: expect.any(Date), owner_user_id: null });
-    const { sha256 = '' } = medium ?? {};
+    const mediaFile = stored.get(row.audio_media_id ?? '');
+    expect(mediaFile).toMatchObject({
+      type: 'character',
+      attached_at: expect.any(Date),
+      owner_user_id: null,
+    });
+    const { sha256 = '' } = mediaFile ?? {};
     const object = join(root, 'objects', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
     expect(await readFile(object)).toEqual(await readFile(soundPath(row)));
   }

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Learner, type LearnerWorld, openLearnerWorld, type Skill } from '../testing/learner-world.ts';
+import {
+  type Learner,
+  type LearnerHarness,
+  openLearnerHarness,
+  type Skill,
+} from '../testing/learner-harness.ts';
 
-let world: LearnerWorld;
+let world: LearnerHarness;
 beforeAll(async () => {
-  world = await openLearnerWorld();
+  world = await openLearnerHarness();
 });
 afterAll(() => world.close());
 

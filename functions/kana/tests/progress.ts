@@ -5,4 +5,4 @@ import { countProgress, listProgress } from './queries/progress.ts';
 export const listHistory = ({ db }: Context, userId: number) => listProgress(db, userId);
 
 /** How far the caller is with each alphabet and test type. */
-export const summarise = ({ db }: Context, userId: number) => countProgress(db, userId);
+export const getSummary = ({ db }: Context, userId: number) => countProgress(db, userId);

@@ -1,6 +1,6 @@
 import { lockOwnAccount, readSettings, type Settings } from '#functions/auth/index.ts';
 import type { Transaction } from '#shared/database/database.ts';
-import { AppError, type FieldFault } from '#shared/errors/app-error.ts';
+import { AppError, type Issue } from '#shared/errors/app-error.ts';
 import type { TransactionContext } from '#shared/host/context.ts';
 import { holdCharacters } from './queries/asked-characters.ts';
 import { countMastery, findSkillStates, type SkillKind, saveSkillStates } from './queries/skills.ts';
@@ -21,17 +21,17 @@ export interface Submission extends SkillKind {
   readonly repeat: Settings['alphabetRepeat'] | undefined;
 }
 
-/** Refuses ids that no character has, one fault per entry. @throws AppError `validation_failed` */
+/** Refuses ids that no character has, one issue per entry. @throws AppError `validation_failed` */
 const checkCharacters = async (transaction: Transaction, results: readonly GivenResult[]): Promise<void> => {
   const ids = [...new Set(results.map(({ characterId }) => characterId))];
   const stored = await holdCharacters(transaction, ids);
-  const faults = results.flatMap(({ characterId }, index): FieldFault[] => {
+  const issues = results.flatMap(({ characterId }, index): Issue[] => {
     if (stored.has(characterId)) return [];
     const message = `Character ${characterId} does not exist`;
     return [{ field: `results[${index}].characterId`, code: 'unknown_character', message }];
   });
-  if (faults.length > 0)
-    throw new AppError('validation_failed', { message: 'Unknown characters', details: faults });
+  if (issues.length > 0)
+    throw new AppError('validation_failed', { message: 'Unknown characters', details: issues });
 };
 
 const scoreResults = async (

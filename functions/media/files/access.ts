@@ -3,7 +3,7 @@ import type { RequestContext } from '#shared/http/request-state.ts';
 import { openedBy } from './links.ts';
 
 /**
- * Lets a request to a private medium pass by its link or, when it has none, by its token (rule 7).
+ * Lets a request to a private media file pass by its link or, when it has none, by its token (rule 7).
  * @throws AppError `unauthenticated`, `invalid_token`
  */
 export const requireReader = async (context: RequestContext, id: string): Promise<void> => {

@@ -1,6 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MediaWorld, openMediaWorld, pathOf, SERVICE, type StoreKind } from '../testing/media-world.ts';
+import {
+  type MediaHarness,
+  openMediaHarness,
+  pathOf,
+  SERVICE,
+  type StoreKind,
+} from '../testing/media-harness.ts';
 import { mp3, wav } from '../testing/samples.ts';
 
 const LARGE = 10_000_000;
@@ -17,13 +23,13 @@ describe.each<[StoreKind, number]>([
   ['filesystem', 5_000],
   ['s3', 200],
 ])('files on %s', (kind, randomRanges) => {
-  let world: MediaWorld;
+  let world: MediaHarness;
   let small: Buffer;
   let large: Buffer;
   const path: Record<'small' | 'large', string> = { small: '', large: '' };
   let student: Record<string, string>;
   beforeAll(async () => {
-    world = await openMediaWorld(kind);
+    world = await openMediaHarness(kind);
     student = (await world.signIn(1)).headers;
     small = lessonAudio(1_000);
     large = lessonAudio(LARGE);
@@ -216,7 +222,7 @@ describe.each<[StoreKind, number]>([
 
 describe('large files with redirects', () => {
   it('are answered with a presigned URL of the store', async () => {
-    const world = await openMediaWorld('s3', {
+    const world = await openMediaHarness('s3', {
       MEDIA_LARGE_GET: 'redirect',
       MEDIA_RATE_LIMIT_PER_MINUTE: '50',
     });

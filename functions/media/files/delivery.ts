@@ -3,7 +3,7 @@ import { checkPreconditions, keepsRange } from '#shared/conditional/precondition
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { objectKey } from './keys.ts';
-import type { Medium } from './queries/media.ts';
+import type { MediaFile } from './queries/media.ts';
 import { markMissing } from './queries/objects.ts';
 import { attachment } from './rules/display-name.ts';
 import { cacheControlOf, mediaTypeRules } from './rules/media-types.ts';
@@ -17,37 +17,37 @@ export type Delivery = { readonly headers: Readonly<Record<string, string>> } & 
   | { readonly status: 302 | 304 }
 );
 
-const validatorsOf = ({ sha256, createdAt }: Medium) => ({
+const validatorsOf = ({ sha256, createdAt }: MediaFile) => ({
   etag: `"${sha256.slice(0, 32)}"`,
   lastModified: new Date(Math.floor(createdAt.getTime() / 1_000) * 1_000),
 });
 
-const dispositionOf = ({ id, type, filename }: Medium): string =>
+const dispositionOf = ({ id, type, filename }: MediaFile): string =>
   mediaTypeRules(type).disposition === 'inline' ? 'inline' : attachment(id, filename);
 
 /** A row whose bytes are gone answers like no row, and is reported (rule 37). */
-const reportLost = async ({ db, log, now }: RequestContext, { sha256 }: Medium): Promise<never> => {
+const reportLost = async ({ db, log, now }: RequestContext, { sha256 }: MediaFile): Promise<never> => {
   await markMissing(db, sha256, now());
   log.error({ sha256 }, 'the bytes of an object are missing');
   throw new AppError('not_found');
 };
 
-const requirePresent = async (context: RequestContext, medium: Medium): Promise<void> => {
-  const found = await (await context.storage.store()).stat(objectKey(medium.sha256));
-  if (found?.size !== medium.size) await reportLost(context, medium);
+const requirePresent = async (context: RequestContext, mediaFile: MediaFile): Promise<void> => {
+  const found = await (await context.storage.store()).stat(objectKey(mediaFile.sha256));
+  if (found?.size !== mediaFile.size) await reportLost(context, mediaFile);
 };
 
-const open = async (context: RequestContext, medium: Medium, span?: Span): Promise<Readable> => {
-  await requirePresent(context, medium);
+const open = async (context: RequestContext, mediaFile: MediaFile, span?: Span): Promise<Readable> => {
+  await requirePresent(context, mediaFile);
   const store = await context.storage.store();
-  return (await store.read(objectKey(medium.sha256), span)) ?? reportLost(context, medium);
+  return (await store.read(objectKey(mediaFile.sha256), span)) ?? reportLost(context, mediaFile);
 };
 
-const redirectTo = async (context: RequestContext, medium: Medium): Promise<Delivery> => {
-  await requirePresent(context, medium);
+const redirectTo = async (context: RequestContext, mediaFile: MediaFile): Promise<Delivery> => {
+  await requirePresent(context, mediaFile);
   const store = await context.storage.store();
-  const { contentType, sha256 } = medium;
-  const read = { contentType, disposition: dispositionOf(medium), seconds: REDIRECT_SECONDS };
+  const { contentType, sha256 } = mediaFile;
+  const read = { contentType, disposition: dispositionOf(mediaFile), seconds: REDIRECT_SECONDS };
   const location = await store.presignGet?.(objectKey(sha256), read);
   if (location === undefined) throw new TypeError('a redirect needs a store that presigns');
   return { status: 302, headers: { location, 'cache-control': 'no-store' } };
@@ -57,31 +57,31 @@ const redirectTo = async (context: RequestContext, medium: Medium): Promise<Deli
  * The whole file, a part of it, a redirect or nothing new (sections 5 and 6 of media.md).
  * @throws AppError `precondition_failed`, `range_not_satisfiable`, `not_found` when the bytes are lost
  */
-export const deliver = async (context: RequestContext, medium: Medium): Promise<Delivery> => {
+export const deliver = async (context: RequestContext, mediaFile: MediaFile): Promise<Delivery> => {
   const { request, config } = context;
   const { headers, method } = request;
-  const { size } = medium;
-  const validators = validatorsOf(medium);
+  const { size } = mediaFile;
+  const validators = validatorsOf(mediaFile);
   const validatorHeaders = {
     // Web clients live at other origins than the API, and those that isolate themselves load nothing without this.
     'cross-origin-resource-policy': 'cross-origin',
     etag: validators.etag,
     'last-modified': validators.lastModified.toUTCString(),
-    'cache-control': cacheControlOf(medium.type),
+    'cache-control': cacheControlOf(mediaFile.type),
   };
   const outcome = checkPreconditions(headers, validators);
   if (outcome === 'failed') throw new AppError('precondition_failed');
   if (outcome === 'not-modified') return { status: 304, headers: validatorHeaders };
   const whole = {
     ...validatorHeaders,
-    'content-type': medium.contentType,
+    'content-type': mediaFile.contentType,
     'content-length': String(size),
-    'content-disposition': dispositionOf(medium),
+    'content-disposition': dispositionOf(mediaFile),
     'accept-ranges': 'bytes',
     'content-security-policy': "sandbox; default-src 'none'",
   };
   if (method === 'HEAD') {
-    await requirePresent(context, medium);
+    await requirePresent(context, mediaFile);
     return { status: 200, headers: whole };
   }
   const span = keepsRange(headers, validators) ? chooseRange(headers['range'], size) : 'ignored';
@@ -90,13 +90,13 @@ export const deliver = async (context: RequestContext, medium: Medium): Promise<
     throw new AppError('range_not_satisfiable', { headers: refused });
   }
   if (span === 'ignored') {
-    if (size > RANGE_BYTES && config.MEDIA_LARGE_GET === 'redirect') return redirectTo(context, medium);
-    return { status: 200, headers: whole, body: await open(context, medium) };
+    if (size > RANGE_BYTES && config.MEDIA_LARGE_GET === 'redirect') return redirectTo(context, mediaFile);
+    return { status: 200, headers: whole, body: await open(context, mediaFile) };
   }
   const { start, end } = span;
   const part = {
     'content-length': String(end - start + 1),
     'content-range': `bytes ${start}-${end}/${size}`,
   };
-  return { status: 206, headers: { ...whole, ...part }, body: await open(context, medium, span) };
+  return { status: 206, headers: { ...whole, ...part }, body: await open(context, mediaFile, span) };
 };

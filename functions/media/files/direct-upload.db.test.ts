@@ -3,22 +3,22 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   formWith,
-  type MediaWorld,
-  openMediaWorld,
+  type MediaHarness,
+  openMediaHarness,
   pathOf,
   SERVICE,
   type StoreKind,
-} from '../testing/media-world.ts';
+} from '../testing/media-harness.ts';
 import { mp3 } from '../testing/samples.ts';
 import { objectKey } from './keys.ts';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 describe.each<StoreKind>(['filesystem', 's3'])('a direct upload on %s', (kind) => {
-  let world: MediaWorld;
+  let world: MediaHarness;
   let student: Record<string, string>;
   beforeAll(async () => {
-    world = await openMediaWorld(kind);
+    world = await openMediaHarness(kind);
     student = (await world.signIn(1)).headers;
   });
   afterAll(() => world.close());

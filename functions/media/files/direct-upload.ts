@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { isMultipart } from '#shared/http/multipart-body.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { OVERHEAD_BYTES, withFilePart } from './file-part.ts';
-import { commitMedium, emptyFile, type StoredMedium } from './media-files.ts';
+import { createMediaFile, emptyFile, type StoredMediaFile } from './media-files.ts';
 import { withPlaced } from './object-placing.ts';
 import { type MediaType, mediaTypeRules } from './rules/media-types.ts';
 import { admit, requireUsableStore, withReceived } from './staging.ts';
@@ -17,13 +17,13 @@ export const largestBody = (type: MediaType, config: Pick<Config, 'MEDIA_DIRECT_
   largestFile(type, config) + OVERHEAD_BYTES;
 
 /**
- * Stores the file of a multipart body as an attached medium, once for the request's `Idempotency-Key`.
+ * Stores the file of a multipart body as an attached media file, once for the request's `Idempotency-Key`.
  * @throws AppError as the table of media.md, 2.1
  */
 export const uploadDirectly = async (
   context: RequestContext,
   { type, contentType }: { readonly type: MediaType; readonly contentType: string },
-): Promise<StoredMedium> => {
+): Promise<StoredMediaFile> => {
   await requireUsableStore(context);
   const maxBytes = largestFile(type, context.config);
   return withFilePart(
@@ -37,10 +37,10 @@ export const uploadDirectly = async (
         const origin = { type, filename, isAttached: true };
         const payload = { type, sha256: staged.sha256 };
         const known = await context.replayed(payload);
-        if (known) return known.body as StoredMedium;
+        if (known) return known.body as StoredMediaFile;
         return withPlaced(context, staged, content, async (placed) => {
           const answer = await context.commit(
-            async (tx) => ({ status: 201, body: await commitMedium(tx, context, placed, origin) }),
+            async (tx) => ({ status: 201, body: await createMediaFile(tx, context, placed, origin) }),
             payload,
           );
           return answer.body;

@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MediaWorld, openMediaWorld, SERVICE } from '../testing/media-world.ts';
+import { type MediaHarness, openMediaHarness, SERVICE } from '../testing/media-harness.ts';
 import { ebml, isoMedia, odt, office, ogg, wav, zip } from '../testing/samples.ts';
 
-let world: MediaWorld;
+let world: MediaHarness;
 let student: Record<string, string>;
 beforeAll(async () => {
-  world = await openMediaWorld('filesystem');
+  world = await openMediaHarness('filesystem');
   student = (await world.signIn(1)).headers;
 });
 afterAll(() => world.close());

@@ -26,7 +26,7 @@ const downloadUrl = ({ config, now }: LinkContext, type: MediaType, id: string, 
 export const url = (context: LinkContext, type: MediaType, id: string): string =>
   downloadUrl(context, type, id, `${type}/${id}`);
 
-/** The absolute URL of a medium's metadata, under the same signature. */
+/** The absolute URL of a media file's metadata, under the same signature. */
 export const metadataUrl = (context: LinkContext, type: MediaType, id: string): string =>
   downloadUrl(context, type, id, id);
 

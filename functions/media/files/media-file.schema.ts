@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { timestamp } from '#shared/http/fields.ts';
 import { type LinkContext, metadataUrl, url } from './links.ts';
-import type { StoredMedium } from './media-files.ts';
-import type { Medium } from './queries/media.ts';
+import type { StoredMediaFile } from './media-files.ts';
+import type { MediaFile } from './queries/media.ts';
 import { MEDIA_TYPES, type MediaType } from './rules/media-types.ts';
 
 /** One of the seven types. */
@@ -22,9 +22,9 @@ export const storedBody = () =>
   z.object({ ...facts, message: z.string(), metadataUrl: z.string().meta({ description: 'The metadata.' }) });
 
 /** The answer to a stored file, with links signed now. */
-export const toStoredAnswer = (
+export const toStoredResponse = (
   context: LinkContext,
-  { id, type, contentType, size, sha256 }: StoredMedium,
+  { id, type, contentType, size, sha256 }: StoredMediaFile,
 ) => {
   const links = { url: url(context, type, id), metadataUrl: metadataUrl(context, type, id) };
   return {
@@ -34,12 +34,12 @@ export const toStoredAnswer = (
   };
 };
 
-/** The metadata of a medium. */
+/** The metadata of a media file. */
 export const metadataBody = () => z.object({ ...facts, createdAt: timestamp() });
 
-/** The metadata of a medium, its link signed now. */
-export const toMetadataBody = (context: LinkContext, medium: Medium) => {
-  const { id, type, contentType, size, sha256, createdAt } = medium;
+/** The metadata of a media file, its link signed now. */
+export const toMetadataBody = (context: LinkContext, mediaFile: MediaFile) => {
+  const { id, type, contentType, size, sha256, createdAt } = mediaFile;
   return {
     id,
     type,

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { type MediaWorld, openMediaWorld, SERVICE, type StoreKind } from '../testing/media-world.ts';
+import { type MediaHarness, openMediaHarness, SERVICE, type StoreKind } from '../testing/media-harness.ts';
 import { mp3, office, wav } from '../testing/samples.ts';
 import { objectKey } from './keys.ts';
 import { attach, eraseOwner, exportOwner, info, remove, store as storeMedium } from './media-files.ts';
@@ -13,10 +13,10 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 const HOUR_MS = 3_600_000;
 
 describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
-  let world: MediaWorld;
+  let world: MediaHarness;
   let student: Record<string, string>;
   beforeAll(async () => {
-    world = await openMediaWorld(kind);
+    world = await openMediaHarness(kind);
     student = (await world.signIn(1)).headers;
   });
   afterAll(() => world.close());
@@ -44,8 +44,8 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
       const bytes = wav(0.2);
       const { id } = await put(bytes, userId);
       const context = world.resources.context();
-      const take = (medium: string, more: object = {}) =>
-        codeOf(tx((each) => attach(each, context, medium, { type: 'lesson_audio', ...more })));
+      const take = (mediaFile: string, more: object = {}) =>
+        codeOf(tx((each) => attach(each, context, mediaFile, { type: 'lesson_audio', ...more })));
       expect(await take(`${randomUUID()}.wav`)).toBe('not_found');
       expect(await take(id, { type: 'lesson_doc' })).toBe('not_found');
       expect(await take(id, { ownerId: userId + 1 })).toBe('not_found');
@@ -87,7 +87,7 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
       expect((await world.call(`/media/lesson_audio/${id}`, { headers: student })).status).toBe(404);
     });
 
-    it('keeps a medium that a restricting column points to', async () => {
+    it('keeps a media file that a restricting column points to', async () => {
       const { db } = world.resources;
       await sql`CREATE TABLE pointing (file_id VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin,
         CONSTRAINT fk_pointing FOREIGN KEY (file_id) REFERENCES media (id) ON DELETE RESTRICT)`.execute(db);

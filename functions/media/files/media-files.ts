@@ -4,17 +4,17 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
-import { queueObjectRemoval, queueUploadRemoval } from '../sweep/removal-jobs.ts';
+import { enqueueObjectRemoval, enqueueUploadRemoval } from '../sweep/removal-jobs.ts';
 import { deleteUnfinishedUploads } from '../uploads/queries/uploads.ts';
 import { type PlacedFile, withPlaced } from './object-placing.ts';
 import {
-  deleteMedium,
-  insertMedium,
+  deleteMediaFileRow,
+  insertMediaFile,
   listMediaByIds,
   listMediaOfOwner,
   listUnattachedOfOwner,
-  lockMedium as lockRow,
-  type MediumState,
+  lockMediaFile as lockRow,
+  type MediaFileState,
   markAttached,
 } from './queries/media.ts';
 import { referHeldObject } from './queries/object-holds.ts';
@@ -26,14 +26,14 @@ import { admit, requireUsableStore, withReceived } from './staging.ts';
 type MediaContext = Pick<Context, 'db' | 'storage' | 'queues' | 'log' | 'now'>;
 
 /**
- * Locks the medium with exactly this id. Other text never reaches the column, whose collation ignores trailing
+ * Locks the media file with exactly this id. Other text never reaches the column, whose collation ignores trailing
  * blanks and refuses what is not ASCII.
  */
-const lockMedium = async (tx: Transaction, id: string): Promise<MediumState | undefined> =>
+const lockMediaFile = async (tx: Transaction, id: string): Promise<MediaFileState | undefined> =>
   parseMediaId(id) ? lockRow(tx, id) : undefined;
 
-/** What is told of a medium that has just been stored. */
-export interface StoredMedium {
+/** What is told of a media file that has just been stored. */
+export interface StoredMediaFile {
   readonly id: string;
   readonly type: MediaType;
   readonly contentType: string;
@@ -43,8 +43,8 @@ export interface StoredMedium {
   readonly sha256: string;
 }
 
-/** Who a new medium belongs to, and under which name it was sent. */
-export interface MediumOrigin {
+/** Who a new media file belongs to, and under which name it was sent. */
+export interface MediaFileOrigin {
   readonly type: MediaType;
   readonly filename?: string | undefined;
   readonly ownerId?: number | undefined;
@@ -55,15 +55,15 @@ export interface MediumOrigin {
 const LONGEST_NAME = 255;
 
 /**
- * Makes a medium of a placed file in the caller's transaction.
+ * Makes a media file of a placed file in the caller's transaction.
  * @throws StorageError when the file was held for too long
  */
-export const commitMedium = async (
+export const createMediaFile = async (
   tx: Transaction,
   { now }: Pick<Context, 'now'>,
   placed: PlacedFile,
-  { type, filename: name, ownerId, isAttached }: MediumOrigin,
-): Promise<StoredMedium> => {
+  { type, filename: name, ownerId, isAttached }: MediaFileOrigin,
+): Promise<StoredMediaFile> => {
   const { size, sha256, content, holdId } = placed;
   const { contentType, extension } = content;
   const createdAt = now();
@@ -72,12 +72,12 @@ export const commitMedium = async (
   }
   const id = `${randomUUID()}.${extension}`;
   const filename = name && [...name.toWellFormed()].slice(0, LONGEST_NAME).join('');
-  await insertMedium(tx, { id, type, sha256, filename, ownerId, isAttached }, createdAt);
+  await insertMediaFile(tx, { id, type, sha256, filename, ownerId, isAttached }, createdAt);
   return { id, type, contentType, size, sha256 };
 };
 
 /** A file from another domain. */
-export interface NewMedia {
+export interface NewMediaFileInput {
   readonly type: MediaType;
   readonly stream: AsyncIterable<Uint8Array>;
   readonly filename?: string;
@@ -96,8 +96,8 @@ export const emptyFile = (field: string): AppError =>
  */
 export const store = async (
   context: Pick<Context, 'db' | 'storage' | 'log' | 'now'>,
-  media: NewMedia,
-): Promise<StoredMedium> => {
+  media: NewMediaFileInput,
+): Promise<StoredMediaFile> => {
   const { type, stream, filename, ownerId, field = 'file' } = media;
   await requireUsableStore(context);
   const { maxBytes } = mediaTypeRules(type);
@@ -106,13 +106,13 @@ export const store = async (
     const content = await admit(context, staged, type);
     const origin = { type, filename, ownerId, isAttached: false };
     return withPlaced(context, staged, content, (placed) =>
-      withTransaction(context.db, (tx) => commitMedium(tx, context, placed, origin)),
+      withTransaction(context.db, (tx) => createMediaFile(tx, context, placed, origin)),
     );
   });
 };
 
 /**
- * Takes a medium over in the caller's transaction, once. With `newOwnerId` it belongs to that user from then on,
+ * Takes a media file over in the caller's transaction, once. With `newOwnerId` it belongs to that user from then on,
  * as the picture of an account that did not exist when it was stored.
  * @throws AppError `not_found` for an unknown id, another type or another owner; `conflict` when it is taken
  */
@@ -126,30 +126,30 @@ export const attach = async (
     newOwnerId,
   }: { readonly type: MediaType; readonly ownerId?: number; readonly newOwnerId?: number },
 ): Promise<void> => {
-  const medium = await lockMedium(tx, id);
-  if (medium?.type !== type || (ownerId !== undefined && medium.ownerId !== ownerId)) {
+  const mediaFile = await lockMediaFile(tx, id);
+  if (mediaFile?.type !== type || (ownerId !== undefined && mediaFile.ownerId !== ownerId)) {
     throw new AppError('not_found');
   }
-  if (medium.isAttached) throw new AppError('conflict');
+  if (mediaFile.isAttached) throw new AppError('conflict');
   await markAttached(tx, id, now(), newOwnerId);
 };
 
-/** Deletes a locked medium with its reference; the last one makes its object's removal due. */
+/** Deletes a locked media file with its reference; the last one makes its object's removal due. */
 const removeLocked = async (
   tx: Transaction,
   context: Pick<Context, 'queues'>,
   id: string,
   sha256: string,
 ): Promise<'deleted' | 'in-use'> => {
-  const outcome = await deleteMedium(tx, id);
+  const outcome = await deleteMediaFileRow(tx, id);
   if (outcome === 'deleted' && (await releaseObject(tx, sha256)) === 0) {
-    queueObjectRemoval(tx, context, sha256);
+    enqueueObjectRemoval(tx, context, sha256);
   }
   return outcome;
 };
 
 /**
- * Removes a medium with the caller's transaction; an unknown id is no error.
+ * Removes a media file with the caller's transaction; an unknown id is no error.
  * @throws AppError `media_in_use` while a column that restricts deletion points to it
  */
 export const remove = async (
@@ -157,31 +157,32 @@ export const remove = async (
   context: Pick<Context, 'queues'>,
   id: string,
 ): Promise<void> => {
-  const medium = await lockMedium(tx, id);
-  if (!medium) return;
-  if ((await removeLocked(tx, context, id, medium.sha256)) === 'in-use') throw new AppError('media_in_use');
+  const mediaFile = await lockMediaFile(tx, id);
+  if (!mediaFile) return;
+  if ((await removeLocked(tx, context, id, mediaFile.sha256)) === 'in-use')
+    throw new AppError('media_in_use');
 };
 
 /**
- * Deletes a medium that was sent to the service endpoint.
+ * Deletes a media file that was sent to the service endpoint.
  * @throws AppError `not_found` for an unknown id or another type, `media_in_use`
  */
-export const deleteFile = (context: MediaContext, type: MediaType, id: string): Promise<void> =>
+export const deleteMediaFile = (context: MediaContext, type: MediaType, id: string): Promise<void> =>
   withTransaction(context.db, async (tx) => {
-    if ((await lockMedium(tx, id))?.type !== type) throw new AppError('not_found');
+    if ((await lockMediaFile(tx, id))?.type !== type) throw new AppError('not_found');
     await remove(tx, context, id);
   });
 
-/** Removes a medium unless somebody has attached it meanwhile, or points to it all the same. */
+/** Removes a media file unless somebody has attached it meanwhile, or points to it all the same. */
 export const removeUnattached = (context: MediaContext, id: string): Promise<'deleted' | 'kept'> =>
   withTransaction(context.db, async (tx) => {
-    const medium = await lockMedium(tx, id);
-    if (!medium || medium.isAttached) return 'kept';
-    return (await removeLocked(tx, context, id, medium.sha256)) === 'deleted' ? 'deleted' : 'kept';
+    const mediaFile = await lockMediaFile(tx, id);
+    if (!mediaFile || mediaFile.isAttached) return 'kept';
+    return (await removeLocked(tx, context, id, mediaFile.sha256)) === 'deleted' ? 'deleted' : 'kept';
   });
 
-/** What other domains may know of a medium. */
-export interface MediumInfo {
+/** What other domains may know of a media file. */
+export interface MediaFileInfo {
   readonly type: MediaType;
   readonly contentType: string;
   /** In bytes. */
@@ -190,7 +191,7 @@ export interface MediumInfo {
 }
 
 /** What is known of these media by id; unknown ids are absent. One query. */
-export const info = async (db: Database, ids: readonly string[]): Promise<Map<string, MediumInfo>> => {
+export const info = async (db: Database, ids: readonly string[]): Promise<Map<string, MediaFileInfo>> => {
   const media = await listMediaByIds(
     db,
     ids.filter((id) => parseMediaId(id)),
@@ -206,7 +207,7 @@ export const eraseOwner = async (
   context: Pick<Context, 'queues'>,
   userId: number,
 ): Promise<void> => {
-  for (const id of await deleteUnfinishedUploads(tx, userId)) queueUploadRemoval(tx, context, id);
+  for (const id of await deleteUnfinishedUploads(tx, userId)) enqueueUploadRemoval(tx, context, id);
   for (const id of await listUnattachedOfOwner(tx, userId)) await remove(tx, context, id);
 };
 

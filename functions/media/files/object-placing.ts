@@ -44,7 +44,7 @@ const place = async ({ storage }: PlacingContext, { key, size, sha256 }: StagedF
   }
 };
 
-/** Gives up a hold that no medium has used, and the bytes with it unless somebody else needs them. */
+/** Gives up a hold that no media file has used, and the bytes with it unless somebody else needs them. */
 const giveUp = async (context: PlacingContext, holdId: string, sha256: string): Promise<void> => {
   try {
     if (await releaseHold(context.db, holdId)) await removeObject(context, sha256);
@@ -54,7 +54,7 @@ const giveUp = async (context: PlacingContext, holdId: string, sha256: string): 
 };
 
 /**
- * Puts a staged file into its place ahead of the transaction that makes a medium of it. The hold is a row, so
+ * Puts a staged file into its place ahead of the transaction that makes a media file of it. The hold is a row, so
  * nothing is locked while the store works; a removal of the same bytes comes before or after, never between.
  * @throws StorageError
  */

@@ -11,7 +11,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestResources, type TestResources, testEnvironment } from '#shared/testing/test-resources.ts';
-import { pathOf, SERVICE } from '../testing/media-world.ts';
+import { pathOf, SERVICE } from '../testing/media-harness.ts';
 import { box } from '../testing/samples.ts';
 
 const LIMIT = 524_288_000;

@@ -17,19 +17,22 @@ export const objectRemovalJob = (sha256: string): Job => ({ id: `object-${sha256
 
 const uploadRemovalJob = (uploadId: string): Job => ({ id: `upload-${uploadId}`, data: { uploadId } });
 
-const queueAfterCommit = (tx: Transaction, { queues }: Pick<Context, 'queues'>, job: Job): void =>
-  afterCommit(tx, () => queues.add(REMOVAL_QUEUE, [job]));
+const enqueueAfterCommit = (tx: Transaction, { queues }: Pick<Context, 'queues'>, job: Job): void =>
+  afterCommit(tx, () => queues.enqueue(REMOVAL_QUEUE, [job]));
 
 /** Hands over the removal of an object that nothing refers to any more, once the transaction is committed. */
-export const queueObjectRemoval = (tx: Transaction, context: Pick<Context, 'queues'>, sha256: string): void =>
-  queueAfterCommit(tx, context, objectRemovalJob(sha256));
+export const enqueueObjectRemoval = (
+  tx: Transaction,
+  context: Pick<Context, 'queues'>,
+  sha256: string,
+): void => enqueueAfterCommit(tx, context, objectRemovalJob(sha256));
 
 /** Hands over the removal of what an upload has received, once the transaction is committed. */
-export const queueUploadRemoval = (
+export const enqueueUploadRemoval = (
   tx: Transaction,
   context: Pick<Context, 'queues'>,
   uploadId: string,
-): void => queueAfterCommit(tx, context, uploadRemovalJob(uploadId));
+): void => enqueueAfterCommit(tx, context, uploadRemovalJob(uploadId));
 
 /** Reads a job's body, or undefined when it is none of ours. */
 export const parseRemoval = (body: string): Removal | undefined => {

@@ -16,7 +16,7 @@ const LEASE_MS = 60_000;
 const MARGIN_MS = 45_000;
 
 /**
- * Removes an object's bytes and row, unless a medium refers to it (rule 35); `later` while an upload holds it or
+ * Removes an object's bytes and row, unless a media file refers to it (rule 35); `later` while an upload holds it or
  * another removal is under way. The lease is a row: an upload of the same bytes waits until it is gone.
  */
 export const removeObject = async (

@@ -129,7 +129,7 @@ const queueRemovals = async ({ db, queues }: Context): Promise<void> => {
   let last = '';
   do {
     page = await listDueRemovals(db, last, PAGE);
-    await queues.add(REMOVAL_QUEUE, page.map(objectRemovalJob));
+    await queues.enqueue(REMOVAL_QUEUE, page.map(objectRemovalJob));
     last = page.at(-1) ?? last;
   } while (page.length === PAGE);
 };

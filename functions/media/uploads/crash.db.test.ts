@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 import { digestOfKey, objectKey } from '../files/keys.ts';
-import { type MediaWorld, openMediaWorld } from '../testing/media-world.ts';
+import { type MediaHarness, openMediaHarness } from '../testing/media-harness.ts';
 
 /** `npm run test:media-crash` runs 200; here is a selection. */
 const SEEDS = Number(process.env['MEDIA_CRASH_SEEDS'] ?? 12);
@@ -15,9 +15,9 @@ const AT_ONCE = 3;
 const ROUND = 12;
 const LATER_MS = 27 * 3_600_000;
 
-let world: MediaWorld;
+let world: MediaHarness;
 beforeAll(async () => {
-  world = await openMediaWorld('filesystem');
+  world = await openMediaHarness('filesystem');
 });
 afterAll(() => world.close());
 
@@ -54,11 +54,11 @@ const expectBytesOfRows = async (): Promise<void> => {
   const { db } = world.resources;
   const media = await db.selectFrom('media').select('sha256').execute();
   const objects = await db.selectFrom('media_objects').select(['sha256', 'ref_count']).execute();
-  for (const sha256 of new Set(media.map((medium) => medium.sha256))) {
+  for (const sha256 of new Set(media.map((mediaFile) => mediaFile.sha256))) {
     expect(await contentOf(objectKey(sha256))).toBe(sha256);
   }
   for (const { sha256, ref_count: count } of objects) {
-    expect(media.filter((medium) => medium.sha256 === sha256)).toHaveLength(count);
+    expect(media.filter((mediaFile) => mediaFile.sha256 === sha256)).toHaveLength(count);
   }
 };
 

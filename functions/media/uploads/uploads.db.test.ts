@@ -1,16 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MediaWorld, openMediaWorld, pathOf, SERVICE, type StoreKind } from '../testing/media-world.ts';
+import {
+  type MediaHarness,
+  openMediaHarness,
+  pathOf,
+  SERVICE,
+  type StoreKind,
+} from '../testing/media-harness.ts';
 import { wav } from '../testing/samples.ts';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const HOUR_MS = 3_600_000;
 
 describe.each<StoreKind>(['filesystem', 's3'])('a two-step upload on %s', (kind) => {
-  let world: MediaWorld;
+  let world: MediaHarness;
   let student: Record<string, string>;
   beforeAll(async () => {
-    world = await openMediaWorld(kind);
+    world = await openMediaHarness(kind);
     student = (await world.signIn(1)).headers;
   });
   afterAll(() => world.close());
@@ -26,7 +32,7 @@ describe.each<StoreKind>(['filesystem', 's3'])('a two-step upload on %s', (kind)
     ...more,
   });
 
-  it('goes from plan to medium, once', async () => {
+  it('goes from plan to media file, once', async () => {
     const bytes = wav(1);
     const tutor = await world.signIn(2);
     const started = await world.start(plan(bytes, { sha256: sha256(bytes).toUpperCase() }), tutor.headers);

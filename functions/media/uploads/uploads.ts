@@ -6,9 +6,9 @@ import type { Caller } from '#shared/http/caller.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { uploadKey } from '../files/keys.ts';
 import { uploadUrl } from '../files/links.ts';
-import { commitMedium, type StoredMedium } from '../files/media-files.ts';
+import { createMediaFile, type StoredMediaFile } from '../files/media-files.ts';
 import { withPlaced } from '../files/object-placing.ts';
-import { findMedium } from '../files/queries/media.ts';
+import { findMediaFile } from '../files/queries/media.ts';
 import { isUploadId } from '../files/rules/media-id.ts';
 import { type MediaType, mediaTypeRules } from '../files/rules/media-types.ts';
 import { admit, requireUsableStore, type StagedFile, withReceived, withSnapshot } from '../files/staging.ts';
@@ -126,12 +126,15 @@ const findOwn = async ({ db, caller, now }: RequestContext, id: string): Promise
   return upload;
 };
 
-/** The medium of a completed upload. @throws AppError `gone` when it was deleted since, or when time has run out */
-const finished = async ({ db, now }: RequestContext, upload: Upload): Promise<StoredMedium | undefined> => {
+/** The media file of a completed upload. @throws AppError `gone` when it was deleted since, or when time has run out */
+const finished = async (
+  { db, now }: RequestContext,
+  upload: Upload,
+): Promise<StoredMediaFile | undefined> => {
   if (upload.status === 'completed') {
-    const medium = upload.mediaId === undefined ? undefined : await findMedium(db, upload.mediaId);
-    if (!medium) throw new AppError('gone');
-    const { id, type, contentType, size, sha256 } = medium;
+    const mediaFile = upload.mediaId === undefined ? undefined : await findMediaFile(db, upload.mediaId);
+    if (!mediaFile) throw new AppError('gone');
+    const { id, type, contentType, size, sha256 } = mediaFile;
     return { id, type, contentType, size, sha256 };
   }
   if (upload.expiresAt <= now()) throw new AppError('gone');
@@ -150,11 +153,11 @@ const verify = async (context: RequestContext, upload: Upload, staged: StagedFil
 };
 
 /**
- * Makes a medium of what an upload has received; a repeated call answers the same medium. The claim is visible
- * to others at once, the medium with the request's transaction.
+ * Makes a media file of what an upload has received; a repeated call answers the same media file. The claim is visible
+ * to others at once, the media file with the request's transaction.
  * @throws AppError as the table of media.md, 2.4
  */
-export const completeUpload = async (context: RequestContext, id: string): Promise<StoredMedium> => {
+export const completeUpload = async (context: RequestContext, id: string): Promise<StoredMediaFile> => {
   const known = await finished(context, await findOwn(context, id));
   if (known) return commit(context, async () => known);
   const startedAt = context.now();
@@ -174,8 +177,8 @@ export const completeUpload = async (context: RequestContext, id: string): Promi
 
 const commit = async (
   context: RequestContext,
-  work: (tx: Transaction) => Promise<StoredMedium>,
-): Promise<StoredMedium> => {
+  work: (tx: Transaction) => Promise<StoredMediaFile>,
+): Promise<StoredMediaFile> => {
   const answer = await context.commit(async (tx) => ({ status: 201, body: await work(tx) }), {});
   return answer.body;
 };
@@ -184,7 +187,7 @@ const completeClaimed = async (
   context: RequestContext,
   id: string,
   leaseUntil: Date,
-): Promise<StoredMedium> => {
+): Promise<StoredMediaFile> => {
   const store = await requireUsableStore(context);
   const upload = await findOwn(context, id);
   const found = await store.stat(uploadKey(id));
@@ -193,7 +196,7 @@ const completeClaimed = async (
     await store.remove(uploadKey(id));
     throw new AppError('size_mismatch');
   }
-  const medium = await withSnapshot(context, uploadKey(id), async (staged) => {
+  const mediaFile = await withSnapshot(context, uploadKey(id), async (staged) => {
     if (!staged) throw new AppError('upload_incomplete');
     const content = await verify(context, upload, staged).catch(async (error: unknown) => {
       if (error instanceof AppError) await store.remove(uploadKey(id));
@@ -203,7 +206,7 @@ const completeClaimed = async (
     const origin = { type, filename, ownerId, isAttached: byService };
     return withPlaced(context, staged, content, (placed) =>
       commit(context, async (tx) => {
-        const made = await commitMedium(tx, context, placed, origin);
+        const made = await createMediaFile(tx, context, placed, origin);
         if (!(await endClaim(tx, id, leaseUntil, made.id))) throw alreadyCompleting();
         return made;
       }),
@@ -212,5 +215,5 @@ const completeClaimed = async (
   await store.remove(uploadKey(id)).catch((error: unknown) => {
     context.log.warn({ err: error }, 'received bytes were not removed, the sweeper will');
   });
-  return medium;
+  return mediaFile;
 };

@@ -94,8 +94,8 @@ const createBatches = <
   return {
     claim: (attempt) => claims.add(attempt),
     record: async (outcome) => {
-      const fault = await records.add(outcome);
-      if (fault !== undefined) throw fault;
+      const issue = await records.add(outcome);
+      if (issue !== undefined) throw issue;
     },
   };
 };

@@ -51,7 +51,7 @@ export const attemptWorker = <
     const failure = outcome.error?.split(':', 1)[0];
     log.info({ status: outcome.next.status, failure }, `${kind.name} attempted`);
     const following = kind.following(outcome);
-    if (following) await queues.add(kind.queue, [kind.job(following.attempt, following.delayMs)]);
+    if (following) await queues.enqueue(kind.queue, [kind.job(following.attempt, following.delayMs)]);
   };
 
   const work = async (record: QueueRecord, context: Context): Promise<BatchItemFailure | undefined> => {

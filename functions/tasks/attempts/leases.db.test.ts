@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '#shared/database/database.ts';
 import { tick } from '../operations/tick.ts';
 import { startGate } from '../testing/gate.ts';
-import { LONG_AGO, newRecipient, openTaskWorld, type TaskWorld } from '../testing/task-world.ts';
+import { LONG_AGO, newRecipient, openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
 
-let world: TaskWorld;
+let world: TaskHarness;
 beforeAll(async () => {
-  world = await openTaskWorld({ TASK_LEASE_SECONDS: '1', SMTP_SEND_TIMEOUT_MS: '5000' });
+  world = await openTaskHarness({ TASK_LEASE_SECONDS: '1', SMTP_SEND_TIMEOUT_MS: '5000' });
 });
 afterEach(() => world.sink.behave(() => 'accept'));
 afterAll(() => world.close());

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { contentFault } from './rules/content.ts';
+import { contentIssue } from './rules/content.ts';
 
 /** A task's content in a request: `recipient;var1;var2;…`. */
 export const contentField = () =>
   z
     .string()
     .superRefine((text, context) => {
-      const fault = contentFault(text);
-      if (fault) context.addIssue({ code: 'custom', message: fault.message, params: { code: fault.code } });
+      const issue = contentIssue(text);
+      if (issue) context.addIssue({ code: 'custom', message: issue.message, params: { code: issue.code } });
     })
     .meta({
       description:

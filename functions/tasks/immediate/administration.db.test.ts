@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type AdminEndpoint,
-  type AdminWorld,
-  openAdminWorld,
+  openTaskAdminHarness,
   refusalsOfStrangers,
   STRANGERS_REFUSED,
-} from '../testing/admin-world.ts';
-import { newRecipient } from '../testing/task-world.ts';
+  type TaskAdminHarness,
+} from '../testing/task-admin-harness.ts';
+import { newRecipient } from '../testing/task-harness.ts';
 import { handler as create } from './handlers/create-immediate-task-from-template.ts';
 import { handler as remove } from './handlers/delete-immediate-task.ts';
 import { handler as get } from './handlers/get-immediate-task.ts';
@@ -16,10 +16,10 @@ import { handler as retry } from './handlers/retry-immediate-task.ts';
 import { handler as retryMany } from './handlers/retry-immediate-tasks.ts';
 import { handler as update } from './handlers/update-immediate-task.ts';
 
-let world: AdminWorld;
+let world: TaskAdminHarness;
 let call: Record<'list' | 'get' | 'create' | 'update' | 'remove' | 'retry' | 'retryMany', AdminEndpoint>;
 beforeAll(async () => {
-  world = await openAdminWorld();
+  world = await openTaskAdminHarness();
   call = {
     list: world.endpoint(list, 'GET /immediate-tasks'),
     create: world.endpoint(create, 'POST /immediate-tasks'),

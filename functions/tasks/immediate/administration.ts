@@ -1,18 +1,18 @@
 import type { Config } from '#shared/config/config.ts';
 import type { Database, Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 import { readContent } from '../content/content-storage.ts';
 import { formatContent, parseContent } from '../content/rules/content.ts';
 import {
   type AttemptRecord,
-  deleteImmediateTask,
+  deleteImmediateTaskRow,
   findImmediateTask,
   type ImmediateTaskFilter,
   type ImmediateTaskItem,
   type ImmediateTaskRecord,
   listAttempts,
-  listImmediateTasks,
+  listImmediateTaskRows,
 } from './queries/administration.ts';
 import { hideVariables } from './rules/task-change.ts';
 
@@ -24,11 +24,11 @@ export interface ImmediateTaskView extends ImmediateTaskRecord {
 type Secret = Pick<Config, 'TASK_CONTENT_SECRET'>;
 
 /** A page of immediate tasks, newest first. */
-export const findImmediateTasks = (
+export const listImmediateTasks = (
   db: Database,
   filter: ImmediateTaskFilter,
-  page: Page,
-): Promise<Listing<ImmediateTaskItem>> => listImmediateTasks(db, filter, page);
+  page: PageRequest,
+): Promise<Page<ImmediateTaskItem>> => listImmediateTaskRows(db, filter, page);
 
 /** The content of a task without secrets; one that can't be read any more shows nothing at all. */
 export const visibleContent = (task: ImmediateTaskRecord, secret: Secret): string => {
@@ -49,6 +49,6 @@ export const getImmediateTask = async (
 };
 
 /** Deletes a task with its history; one that no worker holds is then never executed. @throws AppError `not_found` */
-export const removeImmediateTask = async (transaction: Transaction, id: number): Promise<void> => {
-  if (!(await deleteImmediateTask(transaction, id))) throw new AppError('not_found');
+export const deleteImmediateTask = async (transaction: Transaction, id: number): Promise<void> => {
+  if (!(await deleteImmediateTaskRow(transaction, id))) throw new AppError('not_found');
 };

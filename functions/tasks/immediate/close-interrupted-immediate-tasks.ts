@@ -1,6 +1,6 @@
 import type { Context } from '#shared/host/context.ts';
 import { closeInterrupted, INTERRUPTED } from '../attempts/close-interrupted.ts';
-import { ladderOf } from '../attempts/retry-ladder.ts';
+import { backoffOf } from '../attempts/retry-backoff.ts';
 import { errorText } from '../attempts/rules/failure.ts';
 import { retryDelay } from '../attempts/rules/retrying.ts';
 import { endContent } from '../content/content-storage.ts';
@@ -9,7 +9,7 @@ import { type AttemptOutcome, recordOutcomes } from './queries/outcomes.ts';
 
 const outcomeOf = (interrupted: InterruptedAttempt, { config }: Context): AttemptOutcome => {
   const { id, round, attempt, leaseToken } = interrupted;
-  const delayMs = retryDelay({ attempt, failure: INTERRUPTED, chance: 0 }, ladderOf(config));
+  const delayMs = retryDelay({ attempt, failure: INTERRUPTED, chance: 0 }, backoffOf(config));
   return {
     id,
     round,

@@ -1,5 +1,5 @@
 import type { Context } from '#shared/host/context.ts';
-import { ladderOf } from '../attempts/retry-ladder.ts';
+import { backoffOf } from '../attempts/retry-backoff.ts';
 import { errorText, type Failure } from '../attempts/rules/failure.ts';
 import { retryDelay } from '../attempts/rules/retrying.ts';
 import { sendTaskMail } from '../attempts/task-mailing.ts';
@@ -27,7 +27,7 @@ export const outcomeOf = (
   if (!failure) {
     return { ...base, outcome: 'Completed', next: { status: 'Completed', ...endContent(task, config) } };
   }
-  const delayMs = retryDelay({ attempt, failure, chance: Math.random() }, ladderOf(config));
+  const delayMs = retryDelay({ attempt, failure, chance: Math.random() }, backoffOf(config));
   return {
     ...base,
     outcome: failure.code === 'interrupted' ? 'Interrupted' : 'Failed',

@@ -3,12 +3,12 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import type { Log } from '#shared/log/log.ts';
 import { readContent } from '../content/content-storage.ts';
 import { createImmediateTask } from '../index.ts';
-import { newRecipient, openTaskWorld, type TaskWorld } from '../testing/task-world.ts';
+import { newRecipient, openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
 import { enqueueTogether } from './immediate-tasks.ts';
 
-let world: TaskWorld;
+let world: TaskHarness;
 beforeAll(async () => {
-  world = await openTaskWorld();
+  world = await openTaskHarness();
 });
 afterAll(() => world.close());
 

@@ -3,9 +3,9 @@ import { afterCommit } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
-import { type Content, contentFault, formatContent } from '../content/rules/content.ts';
+import { type Content, contentIssue, formatContent } from '../content/rules/content.ts';
 import { holdTemplates } from '../templates/queries/email-templates.ts';
-import { unknownTemplate } from '../templates/template-faults.ts';
+import { unknownTemplate } from '../templates/template-issues.ts';
 import { reportOnShipped } from '../templates/template-shortage.ts';
 import { IMMEDIATE_QUEUE, immediateJob } from './jobs.ts';
 import { insertOrders, insertTogether, type Order, rowOf, type SlugOrder } from './orders.ts';
@@ -23,7 +23,7 @@ export interface ImmediateTask extends Content {
 /** Hands over the first job of a task that is committed. */
 const announce = async (id: number, { log, queues }: TaskContext): Promise<void> => {
   log.info({ taskId: id }, 'immediate task created');
-  await queues.add(IMMEDIATE_QUEUE, [immediateJob({ id, round: 1, attempt: 1 })]);
+  await queues.enqueue(IMMEDIATE_QUEUE, [immediateJob({ id, round: 1, attempt: 1 })]);
 };
 
 const idOf = (created: number | AppError | undefined): number => {
@@ -86,8 +86,8 @@ export const createImmediateTask = async (
   { slug, userId, ...parts }: ImmediateTask,
 ): Promise<number> => {
   const content = normalizeText(formatContent(parts));
-  const fault = contentFault(content);
-  if (fault) throw invalid({ field: 'content', ...fault });
+  const issue = contentIssue(content);
+  if (issue) throw invalid({ field: 'content', ...issue });
   const report = reportOnShipped(slug, context.log);
   return enqueueBySlug(transaction, context, { slug, userId, content, report });
 };

@@ -5,7 +5,7 @@ import { AppError, invalid } from '#shared/errors/app-error.ts';
 import { type Batcher, createBatcher } from '#shared/queue/batcher.ts';
 import { storeContent } from '../content/content-storage.ts';
 import { holdTemplatesBySlug, type StoredTemplate } from '../templates/queries/email-templates.ts';
-import { unknownTemplate } from '../templates/template-faults.ts';
+import { unknownTemplate } from '../templates/template-issues.ts';
 import { type ShortageReport, shortageFaults } from '../templates/template-shortage.ts';
 import { insertImmediateTasks, type NewImmediateTask } from './queries/immediate-tasks.ts';
 
@@ -32,8 +32,8 @@ export const rowOf = (
   template: StoredTemplate,
   { config }: Secret,
 ): NewImmediateTask => {
-  const faults = shortageFaults(template, content, report);
-  if (faults.length > 0) throw invalid(...faults);
+  const issues = shortageFaults(template, content, report);
+  if (issues.length > 0) throw invalid(...issues);
   const { id: templateId, sensitive } = template;
   return { userId, templateId, sensitive, content: storeContent(content, sensitive, config) };
 };

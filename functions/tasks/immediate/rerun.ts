@@ -63,7 +63,7 @@ const announce = (
 ): void =>
   afterCommit(transaction, async () => {
     log.info({ tasks: attempts.length }, 'immediate tasks run again');
-    await queues.add(
+    await queues.enqueue(
       IMMEDIATE_QUEUE,
       attempts.map((attempt) => immediateJob(attempt)),
     );

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readContent } from '../content/content-storage.ts';
-import { LONG_AGO, newRecipient, openTaskWorld, type TaskWorld } from '../testing/task-world.ts';
+import { LONG_AGO, newRecipient, openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
 
-let world: TaskWorld;
+let world: TaskHarness;
 beforeAll(async () => {
-  world = await openTaskWorld();
+  world = await openTaskHarness();
 });
 afterEach(() => world.sink.behave(() => 'accept'));
 afterAll(() => world.close());

@@ -2,20 +2,20 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useResources } from '#shared/host/resources.ts';
 import { openQueues } from '#shared/queue/queues.ts';
+import { startGate } from '../testing/gate.ts';
 import {
   type AdminEndpoint,
-  type AdminWorld,
-  openAdminWorld,
+  openTaskAdminHarness,
   refusalsOfStrangers,
   STRANGERS_REFUSED,
-} from '../testing/admin-world.ts';
-import { startGate } from '../testing/gate.ts';
+  type TaskAdminHarness,
+} from '../testing/task-admin-harness.ts';
 import { handler } from './handlers/get-task-overview.ts';
 
-let world: AdminWorld;
+let world: TaskAdminHarness;
 let overview: AdminEndpoint;
 beforeAll(async () => {
-  world = await openAdminWorld();
+  world = await openTaskAdminHarness();
   overview = world.endpoint(handler, 'GET /tasks/overview');
 });
 afterAll(() => world.close());

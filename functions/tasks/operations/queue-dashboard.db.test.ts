@@ -5,7 +5,7 @@ import { dashboardPart } from './queue-dashboard.ts';
 let resources: TestResources;
 beforeAll(async () => {
   resources = await openTestResources();
-  await resources.queues.add('immediate', [{ id: 'im-1-1-1', data: { id: 1, round: 1, attempt: 1 } }]);
+  await resources.queues.enqueue('immediate', [{ id: 'im-1-1-1', data: { id: 1, round: 1, attempt: 1 } }]);
 });
 afterAll(() => resources.close());
 

@@ -10,11 +10,11 @@ import type {
   IServerAdapter,
   UIConfig,
 } from '@bull-board/api/typings/app';
+import { withTimeout } from '#shared/async/with-timeout.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import { queueNames } from '#shared/http/routing-table.ts';
 import type { Queues } from '#shared/queue/queues.ts';
 import { ownValue } from '#shared/text/names.ts';
-import { within } from '#shared/time/within.ts';
 
 /** Something below the dashboard's address: a page, a file or an answer of its API. */
 export interface DashboardPart {
@@ -152,7 +152,7 @@ const isOfQuery = (error: unknown): boolean =>
 const inTime = async <T>(answer: () => T | Promise<T>): Promise<T> => {
   try {
     const late = () => new Error('redis did not answer in time');
-    return await within(API_MS, (async () => answer())(), late);
+    return await withTimeout(API_MS, (async () => answer())(), late);
   } catch (cause) {
     throw isOfQuery(cause) ? notUnderstood('query') : new AppError('unavailable', { cause });
   }

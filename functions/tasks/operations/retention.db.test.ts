@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openTaskWorld, type TaskWorld } from '../testing/task-world.ts';
+import { openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
 import { enforceRetention } from './retention.ts';
 
-let world: TaskWorld;
+let world: TaskHarness;
 beforeAll(async () => {
-  world = await openTaskWorld();
+  world = await openTaskHarness();
 });
 afterAll(() => world.close());
 

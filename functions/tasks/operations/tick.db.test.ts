@@ -7,12 +7,12 @@ import { openQueues } from '#shared/queue/queues.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 import { workImmediate } from '../immediate/work-immediate.ts';
 import { startGate } from '../testing/gate.ts';
-import { newRecipient, openTaskWorld, type TaskWorld } from '../testing/task-world.ts';
+import { newRecipient, openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
 import { tick } from './tick.ts';
 
-let world: TaskWorld;
+let world: TaskHarness;
 beforeAll(async () => {
-  world = await openTaskWorld();
+  world = await openTaskHarness();
 });
 afterAll(() => world.close());
 

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '#shared/database/database.ts';
 import { asOtherParty } from '#shared/testing/other-party.ts';
 import { tick } from '../operations/tick.ts';
-import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
+import { openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
 
-let world: ScheduledWorld;
+let world: ScheduledHarness;
 beforeAll(async () => {
-  world = await openScheduledWorld();
+  world = await openScheduledHarness();
 });
 afterAll(() => world.close());
 beforeEach(async () => {

@@ -14,7 +14,7 @@ const BUDGET_MS = 50_000;
 const PASSES = 4;
 const PAUSE_MS = 100;
 
-/** Claims one task of a batch that failed; the fault of one row must not hold the others up. */
+/** Claims one task of a batch that failed; the issue of one row must not hold the others up. */
 const claimSeparately = async (id: number, context: Context): Promise<boolean> => {
   try {
     await withTransaction(context.db, async (transaction) => {

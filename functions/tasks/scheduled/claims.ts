@@ -49,7 +49,7 @@ export const claimTasks = async (
       log.warn({ taskIds: ended }, 'tasks became inactive: zone unknown or no further occurrence');
     }
     const jobs = runs.map((run) => runJob(run, run.dueInMs));
-    await queues.add(SCHEDULED_QUEUE, jobs);
+    await queues.enqueue(SCHEDULED_QUEUE, jobs);
   });
 };
 

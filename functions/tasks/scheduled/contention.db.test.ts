@@ -2,16 +2,16 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { tick } from '../operations/tick.ts';
-import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
+import { openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
 import { startWebhookSink, type WebhookSink } from '../testing/webhook-sink.ts';
-import { changeScheduledTask } from './change.ts';
 import { deleteScheduledTask } from './scheduled-tasks.ts';
+import { updateScheduledTask } from './update.ts';
 
-let world: ScheduledWorld;
+let world: ScheduledHarness;
 let hooks: WebhookSink;
 beforeAll(async () => {
   hooks = await startWebhookSink();
-  world = await openScheduledWorld({ WEBHOOK_PRIVATE_HOSTS: '127.0.0.1:*' });
+  world = await openScheduledHarness({ WEBHOOK_PRIVATE_HOSTS: '127.0.0.1:*' });
 });
 afterAll(async () => {
   await world.close();
@@ -51,7 +51,7 @@ test('ticks, workers, changes and deletions at once: no error, no occurrence twi
         .filter((id) => id % 3 === 1)
         .map(async (id) => {
           const nextRun = await world.clock(-round);
-          await withTransaction(db, (tx) => changeScheduledTask(tx, context(), id, { nextRun }));
+          await withTransaction(db, (tx) => updateScheduledTask(tx, context(), id, { nextRun }));
         }),
       ...tasks
         .filter((id) => id % 3 === 0 && id % 9 === round * 3)

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { Log } from '#shared/log/log.ts';
 import {
-  changeScheduledTask,
   type DomainTask,
   deleteScheduledTask,
   ensureScheduledTask,
   eraseUserTasks,
   exportUserTasks,
+  updateScheduledTask,
 } from '../index.ts';
-import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
+import { openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
 
-let world: ScheduledWorld;
+let world: ScheduledHarness;
 beforeAll(async () => {
-  world = await openScheduledWorld();
+  world = await openScheduledHarness();
 });
 afterAll(() => world.close());
 beforeEach(async () => {
@@ -94,7 +94,7 @@ describe('a template that was edited to use more than the product gives', () => 
       expect(await ensure()).toEqual({ id, created: false });
       const content = { recipient: 'b@example.com', variables: [] };
       for (const changes of [{ timezone: 'Asia/Tokyo' }, { content }]) {
-        const work = inTransaction((transaction) => changeScheduledTask(transaction, context, key, changes));
+        const work = inTransaction((transaction) => updateScheduledTask(transaction, context, key, changes));
         expect(await work).toBe(true);
       }
       expect(await world.scheduled(id)).toMatchObject({ timezone: 'Asia/Tokyo', content: 'b@example.com' });
@@ -109,8 +109,8 @@ describe('a template that was edited to use more than the product gives', () => 
 describe('change and delete', () => {
   const ensure = () =>
     inTransaction((transaction) => ensureScheduledTask(transaction, world.resources, repeat));
-  const change = (changes: Parameters<typeof changeScheduledTask>[3]) =>
-    inTransaction((transaction) => changeScheduledTask(transaction, world.resources, key, changes));
+  const change = (changes: Parameters<typeof updateScheduledTask>[3]) =>
+    inTransaction((transaction) => updateScheduledTask(transaction, world.resources, key, changes));
 
   test('moves to another zone, writes to another address, loses its mail', async () => {
     const { id } = await ensure();

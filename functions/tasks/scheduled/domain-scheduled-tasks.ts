@@ -3,14 +3,14 @@ import type { Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { checkFields } from '#shared/http/field-rules.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
-import { faultsOf } from '#shared/http/validate.ts';
+import { issuesOf } from '#shared/http/validate.ts';
 import { type Content, formatContent } from '../content/rules/content.ts';
 import { reportOnChange, reportOnShipped } from '../templates/template-shortage.ts';
-import { changeScheduledTask as change } from './change.ts';
 import type { ClaimContext } from './claims.ts';
 import { findTaskIds, type ScheduledTaskFields } from './queries/scheduled-tasks.ts';
 import { taskBySlug, taskChanges, toChanges, toNewTask } from './scheduled-task.schema.ts';
 import { deleteTasksOf, type EnsuredTask, ensureTask } from './scheduled-tasks.ts';
+import { updateScheduledTask as change } from './update.ts';
 
 /** Whose task it is and which webhook it calls: at most one task has both. */
 export interface TaskKey {
@@ -29,7 +29,7 @@ export interface DomainTask extends TaskKey, Optional {
 }
 
 /** What another domain changes of its task; a null content goes with the template. */
-export interface DomainChanges extends Optional {
+export interface DomainTaskUpdate extends Optional {
   readonly cron?: string;
   readonly content?: Content | null;
 }
@@ -41,7 +41,7 @@ const parsed = <S extends ZodObject>(schema: S, body: Readonly<Record<string, un
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
   const { data, issues } = checkFields(schema, given);
   if (data !== undefined) return data;
-  throw new AppError('validation_failed', { details: faultsOf(issues, given) });
+  throw new AppError('validation_failed', { details: issuesOf(issues, given) });
 };
 
 /**
@@ -71,11 +71,11 @@ export const ensureScheduledTask = (
  * when there is none.
  * @throws AppError `validation_failed`
  */
-export const changeScheduledTask = async (
+export const updateScheduledTask = async (
   transaction: Transaction,
   context: ClaimContext,
   key: TaskKey,
-  { method, timezone, active, catchUp, cron, content }: DomainChanges,
+  { method, timezone, active, catchUp, cron, content }: DomainTaskUpdate,
 ): Promise<boolean> => {
   const [id] = await findTaskIds(transaction, { userId: key.userId, url: key.url });
   if (id === undefined) return false;

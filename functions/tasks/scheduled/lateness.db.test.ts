@@ -4,15 +4,15 @@ import { startDispatcher } from '#shared/queue/dispatcher.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 import { tick } from '../operations/tick.ts';
-import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
+import { openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
 import { startWebhookSink, type WebhookSink } from '../testing/webhook-sink.ts';
 import { workScheduled } from './work-scheduled.ts';
 
-let world: ScheduledWorld;
+let world: ScheduledHarness;
 let hooks: WebhookSink;
 beforeAll(async () => {
   hooks = await startWebhookSink();
-  world = await openScheduledWorld({ WEBHOOK_PRIVATE_HOSTS: '127.0.0.1:*' });
+  world = await openScheduledHarness({ WEBHOOK_PRIVATE_HOSTS: '127.0.0.1:*' });
 });
 afterAll(async () => {
   await world.close();

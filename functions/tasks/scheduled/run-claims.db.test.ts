@@ -4,13 +4,13 @@ import { openDatabase } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { asOtherParty } from '#shared/testing/other-party.ts';
 import { tick } from '../operations/tick.ts';
-import { openRunWorld, type RunWorld } from '../testing/run-world.ts';
-import { changeScheduledTask } from './change.ts';
+import { openRunHarness, type RunHarness } from '../testing/run-harness.ts';
 import { deleteScheduledTask } from './scheduled-tasks.ts';
+import { updateScheduledTask } from './update.ts';
 
-let world: RunWorld;
+let world: RunHarness;
 beforeAll(async () => {
-  world = await openRunWorld();
+  world = await openRunHarness();
 });
 afterEach(() => world.behaveWell());
 afterAll(() => world.close());
@@ -41,8 +41,8 @@ describe('exactly once', () => {
   test('a task and a run that somebody has locked hold up no others: claims, changes, deletions', async () => {
     const { db, context } = world.resources;
     const made = await Promise.all(Array.from({ length: 5 }, () => world.createRun()));
-    const change = (id = 0, changes: Parameters<typeof changeScheduledTask>[3] = {}) =>
-      withTransaction(db, (tx) => changeScheduledTask(tx, context(), id, changes));
+    const change = (id = 0, changes: Parameters<typeof updateScheduledTask>[3] = {}) =>
+      withTransaction(db, (tx) => updateScheduledTask(tx, context(), id, changes));
     const [locked, run, changed, deleted, moved] = made.map(({ taskId }) => taskId);
     await asOtherParty(db, async (transaction) => {
       await sql`SELECT id FROM scheduled_tasks WHERE id = ${locked} FOR UPDATE`.execute(transaction);

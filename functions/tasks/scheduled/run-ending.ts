@@ -1,5 +1,5 @@
 import type { Config } from '#shared/config/config.ts';
-import { ladderOf } from '../attempts/retry-ladder.ts';
+import { backoffOf } from '../attempts/retry-backoff.ts';
 import { errorText, type Failure } from '../attempts/rules/failure.ts';
 import { retryDelay } from '../attempts/rules/retrying.ts';
 import type { RunOutcome } from './queries/run-outcomes.ts';
@@ -28,7 +28,7 @@ export const runOutcomeOf = (
   const { id, attempt, taskId, leaseToken } = run;
   const base = { id, attempt, taskId, leaseToken, ...effects };
   if (!failure) return { ...base, next: { status: 'Completed' } };
-  const delayMs = retryDelay({ attempt, failure, chance: Math.random() }, ladderOf(config));
+  const delayMs = retryDelay({ attempt, failure, chance: Math.random() }, backoffOf(config));
   const isOver = delayMs === undefined || isPastDeadline(run, new Date(now.getTime() + delayMs));
   return {
     ...base,

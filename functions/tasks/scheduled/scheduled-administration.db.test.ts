@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { invoke } from '#shared/testing/invoke.ts';
-import { type AdminEndpoint, refusalsOfStrangers, STRANGERS_REFUSED } from '../testing/admin-world.ts';
-import { newUrl, openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
+import { newUrl, openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
+import { type AdminEndpoint, refusalsOfStrangers, STRANGERS_REFUSED } from '../testing/task-admin-harness.ts';
 import { handler as createHandler } from './handlers/create-scheduled-task-from-template.ts';
 import { handler as deleteHandler } from './handlers/delete-scheduled-task.ts';
 import { handler as deleteOfUserHandler } from './handlers/delete-scheduled-tasks-of-user.ts';
@@ -11,10 +11,10 @@ import { handler as listHandler } from './handlers/list-scheduled-tasks.ts';
 import { handler as runHandler } from './handlers/run-scheduled-task.ts';
 import { handler as updateHandler } from './handlers/update-scheduled-task.ts';
 
-let world: ScheduledWorld;
+let world: ScheduledHarness;
 let endpoints: Record<'create' | 'remove' | 'get' | 'nextRuns' | 'list' | 'run' | 'update', AdminEndpoint>;
 beforeAll(async () => {
-  world = await openScheduledWorld();
+  world = await openScheduledHarness();
   const at = world.endpoint;
   endpoints = {
     create: at(createHandler, 'POST /scheduled-tasks'),
@@ -31,7 +31,7 @@ beforeEach(async () => {
   await world.resources.db.deleteFrom('scheduled_tasks').execute();
 });
 
-const faultsOf = (answer: { status: number; json: { details?: { field: string; code: string }[] } }) => [
+const issuesOf = (answer: { status: number; json: { details?: { field: string; code: string }[] } }) => [
   answer.status,
   ...(answer.json.details ?? []).map(({ field, code }) => `${field}: ${code}`),
 ];
@@ -56,7 +56,7 @@ describe('every endpoint', () => {
     async (name) => {
       const body = name === 'update' ? { active: true } : undefined;
       expect((await endpoints[name]({ id: 4_000_000, body })).status).toBe(404);
-      expect(faultsOf(await endpoints[name]({ id: '0', body }))).toEqual([400, 'id: too_small']);
+      expect(issuesOf(await endpoints[name]({ id: '0', body }))).toEqual([400, 'id: too_small']);
       expect((await endpoints[name]({ id: 'x', body })).status).toBe(400);
     },
   );
@@ -185,15 +185,15 @@ describe('POST', () => {
     ['content: too_few_variables', { template_id: 1, content: 'a@example.com' }],
     ['url: url_not_allowed', { url: 'http://[::1]/' }],
     ['cron: cron_never_fires', { cron: '0 0 31 4 *' }],
-  ])('%s', async (fault, change) => {
-    expect(faultsOf(await endpoints.create({ body: { url: newUrl(), cron: '@daily', ...change } }))).toEqual([
+  ])('%s', async (issue, change) => {
+    expect(issuesOf(await endpoints.create({ body: { url: newUrl(), cron: '@daily', ...change } }))).toEqual([
       400,
-      fault,
+      issue,
     ]);
   });
 
   test('without template and url: on both fields', async () => {
-    expect(faultsOf(await endpoints.create({ body: { cron: '@daily' } }))).toEqual([
+    expect(issuesOf(await endpoints.create({ body: { cron: '@daily' } }))).toEqual([
       400,
       'template_id: required',
       'url: required',
@@ -262,8 +262,8 @@ describe('DELETE', () => {
     ['userId: too_small', { userId: -1 }],
     ['user_id: invalid_type', { user_id: '7' }],
     ['user_id: contradiction', { user_id: 7, userId: 8 }],
-  ])('by user: %s', async (fault, body) => {
-    expect(faultsOf(await removeOfUser(body))).toEqual([400, fault]);
+  ])('by user: %s', async (issue, body) => {
+    expect(issuesOf(await removeOfUser(body))).toEqual([400, issue]);
   });
 
   test('by user: needs the key', async () => {

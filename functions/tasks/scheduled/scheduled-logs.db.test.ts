@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AdminEndpoint, refusalsOfStrangers, STRANGERS_REFUSED } from '../testing/admin-world.ts';
-import { openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
+import { openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
+import { type AdminEndpoint, refusalsOfStrangers, STRANGERS_REFUSED } from '../testing/task-admin-harness.ts';
 import { handler as getHandler } from './handlers/get-scheduled-task-log.ts';
 import { handler as listHandler } from './handlers/list-scheduled-task-logs.ts';
 
-let world: ScheduledWorld;
+let world: ScheduledHarness;
 let list: AdminEndpoint;
 let get: AdminEndpoint;
 let taskId: number;
 const ids: number[] = [];
 beforeAll(async () => {
-  world = await openScheduledWorld();
+  world = await openScheduledHarness();
   list = world.endpoint(listHandler, 'GET /scheduled-task-logs');
   get = world.endpoint(getHandler, 'GET /scheduled-task-logs/{id}');
   taskId = await world.insertTask();

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { FieldFault } from '#shared/errors/app-error.ts';
+import type { Issue } from '#shared/errors/app-error.ts';
 import { withRule } from '#shared/http/field-rules.ts';
 import { patchBody, requestTime, textField } from '#shared/http/request-fields.ts';
-import { contentFault } from '../content/rules/content.ts';
+import { contentIssue } from '../content/rules/content.ts';
 import { templateIdField } from '../immediate/immediate-task.schema.ts';
-import type { ScheduledTaskChanges } from './change.ts';
-import { SCHEDULE_FAULTS } from './checks.ts';
-import { scheduleFaults } from './rules/timetable.ts';
+import { SCHEDULE_ISSUES } from './checks.ts';
+import { scheduleIssues } from './rules/timetable.ts';
+import type { ScheduledTaskUpdate } from './update.ts';
 
 /** No user or template has a larger number. */
 export const LARGEST_REFERENCE = 2_147_483_647;
@@ -25,8 +25,8 @@ const contentField = () =>
   z
     .string()
     .superRefine((text, context) => {
-      const fault = text === '' ? undefined : contentFault(text);
-      if (fault) refuse(context, fault);
+      const issue = text === '' ? undefined : contentIssue(text);
+      if (issue) refuse(context, issue);
     })
     .meta({
       description: '`recipient;var1;var2;…`, needed with a template. Kept in clear: no secrets.',
@@ -37,7 +37,7 @@ const contentField = () =>
 const cronField = () =>
   textField(1, 100)
     .superRefine((cron, context) => {
-      if (scheduleFaults({ cron, timezone: 'UTC' }).length > 0) refuse(context, SCHEDULE_FAULTS.invalid_cron);
+      if (scheduleIssues({ cron, timezone: 'UTC' }).length > 0) refuse(context, SCHEDULE_ISSUES.invalid_cron);
     })
     .meta({
       description: 'Five fields, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.',
@@ -48,8 +48,8 @@ const cronField = () =>
 const zoneField = () =>
   textField(1, 64)
     .superRefine((timezone, context) => {
-      if (scheduleFaults({ cron: '@daily', timezone }).length > 0) {
-        refuse(context, SCHEDULE_FAULTS.unknown_timezone);
+      if (scheduleIssues({ cron: '@daily', timezone }).length > 0) {
+        refuse(context, SCHEDULE_ISSUES.unknown_timezone);
       }
     })
     .meta({
@@ -87,14 +87,14 @@ const creation = {
 
 type Creation = Partial<z.output<z.ZodObject<typeof creation>>>;
 
-const required = (field: string): FieldFault => ({ field, message: 'is required', code: 'required' });
+const required = (field: string): Issue => ({ field, message: 'is required', code: 'required' });
 
 /** A task needs a template or a url, and with a template a content; what is faulty has at least been given. */
 const effectFaults = <F extends 'email_slug' | 'template_id'>(
   templateField: F,
   fields: Creation & { readonly [K in F]?: unknown },
   isFaulty: (name: F | 'url' | 'content') => boolean,
-): FieldFault[] => {
+): Issue[] => {
   const isGiven = (name: F | 'url'): boolean =>
     isFaulty(name) || ![undefined, ''].includes(fields[name] as '');
   const hasTemplate = isGiven(templateField);
@@ -153,7 +153,7 @@ export const taskChanges = patchBody({
 });
 
 /** A body of a change as the use case takes it. */
-export const toChanges = (body: z.output<typeof taskChanges>): ScheduledTaskChanges => ({
+export const toChanges = (body: z.output<typeof taskChanges>): ScheduledTaskUpdate => ({
   userId: body.user_id === 0 ? null : body.user_id,
   templateId: body.template_id === 0 ? null : body.template_id,
   url: body.url === '' ? null : body.url,

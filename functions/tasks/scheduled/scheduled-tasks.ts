@@ -7,9 +7,9 @@ import {
   holdTemplates,
   type StoredTemplate,
 } from '../templates/queries/email-templates.ts';
-import { unknownTemplate } from '../templates/template-faults.ts';
+import { unknownTemplate } from '../templates/template-issues.ts';
 import { type ShortageReport, shortageFaults } from '../templates/template-shortage.ts';
-import { firstOccurrence, urlFaults } from './checks.ts';
+import { firstOccurrence, urlIssues } from './checks.ts';
 import { type ClaimContext, claimIfDue } from './claims.ts';
 import { runJob, SCHEDULED_QUEUE } from './jobs.ts';
 import { insertManualRun } from './queries/scheduled-runs.ts';
@@ -59,13 +59,13 @@ export const createScheduledTask = async (
   const template = reference && (await resolve(transaction, reference));
   const now = await readClock(transaction);
   const first = firstOccurrence(task, now);
-  const faults = [
+  const issues = [
     ...(reference && !template ? [unknownTemplate(reference.field)] : []),
-    ...urlFaults(task.url, context.config),
+    ...urlIssues(task.url, context.config),
     ...shortageFaults(template, task.content, report),
-    ...('faults' in first ? first.faults : []),
+    ...('issues' in first ? first.issues : []),
   ];
-  if ('faults' in first || faults.length > 0) throw invalid(...faults);
+  if ('issues' in first || issues.length > 0) throw invalid(...issues);
   const row = { ...task, templateId: template?.id, nextRun: first.at };
   const id = await insertScheduledTask(transaction, row);
   await claimIfDue(transaction, { ...row, id }, now, context);
@@ -117,6 +117,6 @@ export const runNow = async (
   assertThat(task, 'not_found');
   assertThat(task.active, 'task_inactive');
   const runId = await insertManualRun(transaction, id);
-  afterCommit(transaction, () => queues.add(SCHEDULED_QUEUE, [runJob({ id: runId, attempt: 1 })]));
+  afterCommit(transaction, () => queues.enqueue(SCHEDULED_QUEUE, [runJob({ id: runId, attempt: 1 })]));
   return runId;
 };

@@ -1,8 +1,13 @@
 import { readClock } from '#shared/database/clock.ts';
 import type { Database } from '#shared/database/database.ts';
 import { assertThat } from '#shared/errors/app-error.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
-import { findLog, type LogFilter, listLogs, type ScheduledTaskLog } from './queries/scheduled-task-logs.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
+import {
+  findLog,
+  type LogFilter,
+  listLogRows,
+  type ScheduledTaskLog,
+} from './queries/scheduled-task-logs.ts';
 import { findTaskView, listTaskViews, type ScheduledTaskFilter } from './queries/scheduled-task-views.ts';
 import type { ScheduledTask } from './queries/scheduled-tasks.ts';
 import { upcomingRuns } from './rules/due-runs.ts';
@@ -10,11 +15,11 @@ import { isRunName } from './rules/run-attempt.ts';
 import { timetableOf } from './rules/timetable.ts';
 
 /** A page of scheduled tasks, newest first. */
-export const findScheduledTasks = (
+export const listScheduledTasks = (
   db: Database,
   filter: ScheduledTaskFilter,
-  page: Page,
-): Promise<Listing<ScheduledTask>> => listTaskViews(db, filter, page);
+  page: PageRequest,
+): Promise<Page<ScheduledTask>> => listTaskViews(db, filter, page);
 
 /** A task with the next run that people see. @throws AppError `not_found` */
 export const getScheduledTask = async (db: Database, id: number): Promise<ScheduledTask> => {
@@ -39,11 +44,11 @@ export const getLog = async (db: Database, id: number): Promise<ScheduledTaskLog
 };
 
 /** A page of logs, newest first; a text that names no run has none. */
-export const findLogs = async (
+export const listLogs = async (
   db: Database,
   filter: LogFilter,
-  page: Page,
-): Promise<Listing<ScheduledTaskLog>> =>
+  page: PageRequest,
+): Promise<Page<ScheduledTaskLog>> =>
   filter.jobId === undefined || isRunName(filter.jobId)
-    ? listLogs(db, filter, page)
+    ? listLogRows(db, filter, page)
     : { items: [], total: 0 };

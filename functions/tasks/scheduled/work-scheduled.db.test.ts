@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { answerWith, openRunWorld, type RunWorld } from '../testing/run-world.ts';
+import { answerWith, openRunHarness, type RunHarness } from '../testing/run-harness.ts';
 
-let world: RunWorld;
+let world: RunHarness;
 beforeAll(async () => {
-  world = await openRunWorld();
+  world = await openRunHarness();
 });
 afterEach(() => world.behaveWell());
 afterAll(() => world.close());

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import {
   type AdminEndpoint,
-  type AdminWorld,
-  openAdminWorld,
+  openTaskAdminHarness,
   refusalsOfStrangers,
   STRANGERS_REFUSED,
-} from '../testing/admin-world.ts';
+  type TaskAdminHarness,
+} from '../testing/task-admin-harness.ts';
 import { handler as create } from './handlers/create-email-template.ts';
 import { handler as remove } from './handlers/delete-email-template.ts';
 import { handler as get } from './handlers/get-email-template.ts';
@@ -15,10 +15,10 @@ import { handler as list } from './handlers/list-email-templates.ts';
 import { handler as preview } from './handlers/preview-email-template.ts';
 import { handler as update } from './handlers/update-email-template.ts';
 
-let world: AdminWorld;
+let world: TaskAdminHarness;
 let call: Record<'list' | 'get' | 'create' | 'update' | 'remove' | 'preview', AdminEndpoint>;
 beforeAll(async () => {
-  world = await openAdminWorld();
+  world = await openTaskAdminHarness();
   call = {
     list: world.endpoint(list, 'GET /email-templates'),
     create: world.endpoint(create, 'POST /email-templates'),
@@ -81,9 +81,9 @@ describe('the list', () => {
     ['search=', 'search too_short'],
     [`search=${'x'.repeat(101)}`, 'search too_long'],
     ['count=1&count=2', 'count repeated'],
-  ])('refuses %s', async (query, fault) => {
+  ])('refuses %s', async (query, issue) => {
     const answer = await call.list({ query });
-    expect([answer.status, fields(answer)]).toEqual([400, [fault]]);
+    expect([answer.status, fields(answer)]).toEqual([400, [issue]]);
   });
 });
 
@@ -143,9 +143,9 @@ describe('one template', () => {
     ['body_template too_short', { body_template: '' }],
     ['body_template too_long', { body_template: 'あ'.repeat(21_846) }],
     ['sensitive invalid_type', { sensitive: 'yes' }],
-  ])('is refused: %s', async (fault, change) => {
+  ])('is refused: %s', async (issue, change) => {
     const answer = await call.create({ body: { ...valid, ...change } });
-    expect([answer.status, fields(answer)]).toEqual([400, [fault]]);
+    expect([answer.status, fields(answer)]).toEqual([400, [issue]]);
   });
 
   test('fits its columns to the last character', async () => {
@@ -259,9 +259,9 @@ describe('a preview', () => {
     ['variables[0] too_long', ['x'.repeat(10_001)]],
     ['variables[0] invalid_type', [1]],
     ['variables invalid_type', 'x'],
-  ])('refuses %s', async (fault, variables) => {
+  ])('refuses %s', async (issue, variables) => {
     const id = await world.createTemplate({ body: '{{1}}'.repeat(200) });
     const answer = await call.preview({ id, body: { variables } });
-    expect([answer.status, fields(answer)]).toEqual([400, [fault]]);
+    expect([answer.status, fields(answer)]).toEqual([400, [issue]]);
   });
 });

@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Transaction } from '#shared/database/database.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 import {
-  changeTemplate,
   deleteTemplate,
   findTemplate,
   insertTemplate,
   isTemplateInUse,
   listTemplates,
   lockTemplate,
+  saveTemplate,
   type TemplateFields,
   type TemplateRecord,
 } from './queries/template-administration.ts';
@@ -32,9 +32,9 @@ export interface Preview {
 /** A page of all templates by slug. */
 export const listEmailTemplates = (
   db: Database,
-  page: Page,
+  page: PageRequest,
   search: string | undefined,
-): Promise<Listing<Pick<TemplateRecord, 'id' | 'slug'>>> => listTemplates(db, page, search);
+): Promise<Page<Pick<TemplateRecord, 'id' | 'slug'>>> => listTemplates(db, page, search);
 
 /** @throws AppError `not_found` */
 export const getEmailTemplate = async (db: Database, id: number): Promise<EmailTemplate> => {
@@ -48,7 +48,7 @@ export const createEmailTemplate = (tx: Transaction, fields: TemplateFields): Pr
   insertTemplate(tx, fields);
 
 /** Changes the given fields. @throws AppError `not_found`, `slug_taken`, `template_built_in` */
-export const changeEmailTemplate = async (
+export const updateEmailTemplate = async (
   transaction: Transaction,
   id: number,
   fields: Partial<TemplateFields>,
@@ -59,7 +59,7 @@ export const changeEmailTemplate = async (
     const message = 'The slug of a template that belongs to the product cannot be changed.';
     throw new AppError('template_built_in', { message });
   }
-  await changeTemplate(transaction, id, fields);
+  await saveTemplate(transaction, id, fields);
 };
 
 /**

@@ -1,9 +1,9 @@
-import type { FieldFault } from '#shared/errors/app-error.ts';
+import type { Issue } from '#shared/errors/app-error.ts';
 import type { Log } from '#shared/log/log.ts';
 import { parseContent } from '../content/rules/content.ts';
 import { BUILT_IN_TEMPLATES } from '../migrations/built-in-templates.ts';
 import { hasEnoughVariables, type Template, variablesOf } from './rules/template.ts';
-import { TOO_FEW_VARIABLES } from './template-faults.ts';
+import { TOO_FEW_VARIABLES } from './template-issues.ts';
 
 /** How another domain of the product is told of a template that uses more variables than it gives. */
 export interface ShortageReport {
@@ -22,7 +22,7 @@ export const reportOnShipped = (slug: string | undefined, log: Log): ShortageRep
 export const reportOnChange = (log: Log): ShortageReport => ({ log, variables: 0 });
 
 /**
- * The fault of a content that its template needs more of; a template that is absent needs nothing. With a report
+ * The issue of a content that its template needs more of; a template that is absent needs nothing. With a report
  * it is an administrator's edit that asks for more, which must not stop what a user does: it is logged, the task
  * is written, and its mails fail with `variable_missing` until the template is put right.
  */
@@ -30,7 +30,7 @@ export const shortageFaults = (
   template: (Template & { readonly id: number }) | undefined,
   content: string,
   report?: ShortageReport,
-): FieldFault[] => {
+): Issue[] => {
   if (!template) return [];
   const { variables } = parseContent(content);
   if (hasEnoughVariables(template, variables.length)) return [];

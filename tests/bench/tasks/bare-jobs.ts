@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq';
-import { type BenchWorld, REQUESTS_AT_A_TIME } from './bench-world.ts';
+import { type BenchWorld, REQUESTS_AT_A_TIME } from './bench-harness.ts';
 import { repeat, timed, until } from './measuring.ts';
 
 const isDrained = async (queue: Queue): Promise<boolean> => {

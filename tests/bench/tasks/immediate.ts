@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { enqueueTogether } from '#functions/tasks/immediate/immediate-tasks.ts';
 import type { Context } from '#shared/host/context.ts';
-import { type BenchWorld, REQUESTS_AT_A_TIME } from './bench-world.ts';
+import { type BenchWorld, REQUESTS_AT_A_TIME } from './bench-harness.ts';
 import type { Child } from './children.ts';
 import { percentile, repeat, timed, until } from './measuring.ts';
 

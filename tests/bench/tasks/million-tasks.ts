@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { tick } from '#functions/tasks/operations/tick.ts';
-import type { BenchWorld } from './bench-world.ts';
+import type { BenchWorld } from './bench-harness.ts';
 import { timed } from './measuring.ts';
 
 const LOADED_AT_ONCE = 100_000;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest, type TestAccount } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, type TestAccount } from '../../testing/auth-harness.ts';
 import { multipart, picture } from '../../testing/multipart.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 let account: TestAccount;
 let headers: Record<string, string>;
 beforeAll(async () => {
-  auth = await openAuthTest({ AUTH_LIMIT_REGISTER: '1000/1h' });
+  auth = await openAuthHarness({ AUTH_LIMIT_REGISTER: '1000/1h' });
 });
 afterAll(() => auth.close());
 beforeEach(async () => {
@@ -20,7 +20,7 @@ const storedId = async (userId = account.id) => {
   const row = auth.db.selectFrom('users').select('avatar_media_id').where('id', '=', userId);
   return (await row.executeTakeFirst())?.avatar_media_id;
 };
-const medium = (id: string | null | undefined) =>
+const mediaFile = (id: string | null | undefined) =>
   auth.db
     .selectFrom('media')
     .innerJoin('media_objects', 'media_objects.sha256', 'media.sha256')
@@ -58,7 +58,7 @@ describe('PUT /profile/avatar', () => {
       new RegExp(`/api/v6/media/avatar/${id}\\?exp=\\d+&sig=[\\w-]{43}$`),
     );
     expect((await profile()).avatar).toBe(answer.json.avatar_url);
-    expect(await medium(id)).toMatchObject({
+    expect(await mediaFile(id)).toMatchObject({
       type: 'avatar',
       owner_user_id: account.id,
       attached_at: expect.any(Date),
@@ -69,12 +69,12 @@ describe('PUT /profile/avatar', () => {
   test('replaces the old file, whose removal leaves with the transaction', async () => {
     await send(picture());
     const old = await storedId();
-    const sha256 = (await medium(old))?.sha256;
+    const sha256 = (await mediaFile(old))?.sha256;
     await send(picture());
     expect(await storedId()).not.toBe(old);
-    expect(await medium(old)).toBeUndefined();
+    expect(await mediaFile(old)).toBeUndefined();
     expect(await referencesTo(sha256)).toBe(0);
-    expect(await medium(await storedId())).toMatchObject({ ref_count: 1 });
+    expect(await mediaFile(await storedId())).toMatchObject({ ref_count: 1 });
   });
 
   test('refuses what is no picture, is too large, or is not there; the old one stays', async () => {
@@ -117,10 +117,10 @@ describe('DELETE /profile/avatar', () => {
     expect(await remove()).toMatchObject({ status: 404, json: { code: 'not_found' } });
     await send(picture());
     const id = await storedId();
-    const sha256 = (await medium(id))?.sha256;
+    const sha256 = (await mediaFile(id))?.sha256;
     expect(await remove()).toMatchObject({ status: 204, text: '' });
     expect(await profile()).not.toHaveProperty('avatar');
-    expect(await medium(id)).toBeUndefined();
+    expect(await mediaFile(id)).toBeUndefined();
     expect(await referencesTo(sha256)).toBe(0);
     expect((await remove()).status).toBe(404);
   });
@@ -143,7 +143,7 @@ describe('POST /auth/register as multipart', () => {
   test('stores the picture with the account', async () => {
     const answer = await register(person({ avatar: picture('webp') }));
     expect(answer.status).toBe(201);
-    expect(await medium(await storedId(answer.json.id))).toMatchObject({
+    expect(await mediaFile(await storedId(answer.json.id))).toMatchObject({
       type: 'avatar',
       owner_user_id: answer.json.id,
       attached_at: expect.any(Date),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest, PASSWORD, SAME_ORIGIN } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD, SAME_ORIGIN } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest({ AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK: '4/15m' });
+  auth = await openAuthHarness({ AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK: '4/15m' });
 });
 afterAll(() => auth.close());
 

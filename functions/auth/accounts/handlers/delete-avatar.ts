@@ -1,6 +1,6 @@
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { removeOwnAvatar } from '../avatars.ts';
+import { deleteOwnAvatar } from '../avatars.ts';
 
 /** DELETE /profile/avatar, any signed-in account: takes the picture away and has its file removed. */
 export const handler = endpoint(
@@ -10,7 +10,7 @@ export const handler = endpoint(
     responses: { 204: { description: 'There is no picture any more.' } },
   },
   async (_input, context) => {
-    await removeOwnAvatar(context, callerId(context.caller));
+    await deleteOwnAvatar(context, callerId(context.caller));
     return { status: 204 };
   },
 );

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signAccessToken } from '#shared/auth/access-token.ts';
 import { useResources } from '#shared/host/resources.ts';
 import { createLog } from '#shared/log/log.ts';
-import { type AuthTest, openAuthTest, PASSWORD, type TestAccount } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 

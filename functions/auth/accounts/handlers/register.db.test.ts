@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest({ AUTH_LIMIT_REGISTER: '1000/1h' });
+  auth = await openAuthHarness({ AUTH_LIMIT_REGISTER: '1000/1h' });
 });
 afterAll(() => auth.close());
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest, PASSWORD, type TestAccount } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../../testing/auth-harness.ts';
 import { mailsOf } from '../../testing/mails.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest({ INTERNAL_BASE_URL: 'http://localhost:3000' });
+  auth = await openAuthHarness({ INTERNAL_BASE_URL: 'http://localhost:3000' });
 });
 afterAll(() => auth.close());
 
@@ -213,7 +213,7 @@ describe('refusals', () => {
   });
 
   test('of two limits that are reached the longest rest counts', async () => {
-    const limited = await openAuthTest({
+    const limited = await openAuthHarness({
       AUTH_LIMIT_EMAIL_CHANGE: '2/1h',
       AUTH_LIMIT_LOGIN_ACCOUNT_NETWORK: '2/2h',
     });

@@ -3,7 +3,7 @@ import { endpoint } from '#shared/http/endpoint.ts';
 import { patchBody } from '#shared/http/request-fields.ts';
 import { clientOf } from '../../events/client.ts';
 import { emailField, givenPasswordField, usernameField } from '../credentials.schema.ts';
-import { changeProfile } from '../profile-changes.ts';
+import { updateProfile } from '../profile-update.ts';
 
 const changes = patchBody(
   { username: usernameField().optional(), email: emailField().optional() },
@@ -27,7 +27,7 @@ export const handler = endpoint(
     errors: ['invalid_credentials', 'email_taken', 'username_taken'],
   },
   async ({ body }, context) => {
-    const limits = await changeProfile(context, callerId(context.caller), body, clientOf(context));
+    const limits = await updateProfile(context, callerId(context.caller), body, clientOf(context));
     context.reportLimits(limits);
     return { status: 204 };
   },

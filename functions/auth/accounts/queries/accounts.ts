@@ -180,7 +180,7 @@ export const storePasswordHash = async (
   await db.updateTable('users').set({ password_hash: hash, updated_at: now }).where('id', '=', id).execute();
 };
 
-/** Makes a medium the picture of an account, or leaves it without one. */
+/** Makes a media file the picture of an account, or leaves it without one. */
 export const storeAvatarId = async (
   db: Queryable,
   id: number,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { countCodePoints } from '#shared/text/code-points.ts';
 import { fold } from '#shared/text/folding.ts';
 import { commonPasswords } from './common-passwords.ts';
-import { containsIdentity, isCommon, lengthFault } from './password.ts';
+import { containsIdentity, isCommon, lengthIssue } from './password.ts';
 
 test.each([
   ['1234567', 'too_short'],
@@ -14,7 +14,7 @@ test.each([
   ['a'.repeat(128), undefined],
   ['a'.repeat(129), 'too_long'],
   ['   \u0000    ', undefined],
-])('length of %j: %s', (password, fault) => expect(lengthFault(password)).toBe(fault));
+])('length of %j: %s', (password, issue) => expect(lengthIssue(password)).toBe(issue));
 
 test('a text is counted no further than it matters', () => {
   expect(countCodePoints('a'.repeat(1_000_000), 128)).toBe(129);
@@ -23,7 +23,7 @@ test('a text is counted no further than it matters', () => {
 
 test('the block list has more than 10,000 entries that a new password could be, and all are folded', () => {
   const entries = [...commonPasswords()];
-  expect(entries.filter((entry) => lengthFault(entry) === undefined).length).toBeGreaterThan(10_000);
+  expect(entries.filter((entry) => lengthIssue(entry) === undefined).length).toBeGreaterThan(10_000);
   expect(entries.filter((entry) => fold(entry) !== entry)).toEqual([]);
 });
 

@@ -12,10 +12,10 @@ const SHORTEST_COMPARED = 4;
 const LONGEST_COMPARED = 64;
 
 /** Whether the password, in NFC, is as long as a new one must be. */
-export type LengthFault = 'too_short' | 'too_long';
+export type LengthIssue = 'too_short' | 'too_long';
 
 /** What is wrong with the length of a new password, if anything. */
-export const lengthFault = (password: string): LengthFault | undefined => {
+export const lengthIssue = (password: string): LengthIssue | undefined => {
   const length = countCodePoints(password, PASSWORD_LENGTH.maximum);
   if (length < PASSWORD_LENGTH.minimum) return 'too_short';
   return length > PASSWORD_LENGTH.maximum ? 'too_long' : undefined;
@@ -36,7 +36,7 @@ const isCompared = (identity: string): boolean => {
  */
 export const containsIdentity = (password: string, identities: readonly string[]): boolean => {
   const compared = identities.filter(isCompared);
-  if (compared.length === 0 || lengthFault(password) === 'too_long') return false;
+  if (compared.length === 0 || lengthIssue(password) === 'too_long') return false;
   const folded = fold(password);
   return compared.some((identity) => folded.includes(fold(identity)));
 };

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAdmin, type SignedInAdmin } from '../../testing/admin-test.ts';
-import { type AuthTest, openAuthTest, PASSWORD } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD } from '../../testing/auth-harness.ts';
 
 const ROUNDS = 8;
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest({ AUTH_THROTTLE: 'off' });
+  auth = await openAuthHarness({ AUTH_THROTTLE: 'off' });
 });
 afterAll(() => auth.close());
 beforeEach(async () => {

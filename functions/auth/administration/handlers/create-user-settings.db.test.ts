@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAdmin, type SignedInAdmin } from '../../testing/admin-test.ts';
-import { type AuthTest, openAuthTest } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 let admin: SignedInAdmin;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 beforeEach(async () => {

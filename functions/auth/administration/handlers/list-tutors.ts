@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { idField } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
-import { findTutors } from '../users.ts';
+import { listTutors } from '../users.ts';
 
 /** GET /admin/tutors, admin: active accounts of role 2, by the key of the username. */
 export const handler = endpoint(
@@ -19,7 +19,7 @@ export const handler = endpoint(
     },
   },
   async ({ query }, context) => {
-    const { items, total } = await findTutors(context, query);
+    const { items, total } = await listTutors(context, query);
     const body = items.map(({ id, username }) => ({ id, username }));
     return { status: 200, body, headers: pagingHeaders(context.request, query, total) };
   },

@@ -3,7 +3,7 @@ import { endpoint } from '#shared/http/endpoint.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { textField } from '#shared/http/request-fields.ts';
 import { toUserItem, userItem } from '../user.schema.ts';
-import { findUsers } from '../users.ts';
+import { listUsers } from '../users.ts';
 
 const roleInQuery = z
   .enum(['1', '2', '3'])
@@ -39,7 +39,7 @@ export const handler = endpoint(
     },
   },
   async ({ query }, context) => {
-    const { items, total } = await findUsers(context, query, query);
+    const { items, total } = await listUsers(context, query, query);
     const body = items.map((account) => toUserItem(account, context));
     return { status: 200, body, headers: pagingHeaders(context.request, query, total) };
   },

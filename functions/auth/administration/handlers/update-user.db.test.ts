@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bearer, createAdmin, type SignedInAdmin } from '../../testing/admin-test.ts';
-import { type AuthTest, openAuthTest, type TestAccount, TOKEN_MODE } from '../../testing/auth-test.ts';
+import {
+  type AuthHarness,
+  openAuthHarness,
+  type TestAccount,
+  TOKEN_MODE,
+} from '../../testing/auth-harness.ts';
 import { mailsOf } from '../../testing/mails.ts';
 import { multipart, picture } from '../../testing/multipart.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 let admin: SignedInAdmin;
 let account: TestAccount;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { avatarPart } from '../../accounts/avatars.ts';
 import { emailField, usernameField } from '../../accounts/credentials.schema.ts';
 import { repeatFlagField, settingsFields } from '../../settings/settings.schema.ts';
 import { actorOf } from '../actor.ts';
-import { changeUser } from '../user-changes.ts';
+import { updateUser } from '../user-update.ts';
 
 const changes = z
   .object({
@@ -45,7 +45,7 @@ export const handler = endpoint(
     const { avatar } = files;
     if (Object.keys(body).length === 0 && !avatar) throw nothingGiven();
     const given = { username, email, role, active, settings, avatar };
-    await changeUser(context, path.id, given, actorOf(context));
+    await updateUser(context, path.id, given, actorOf(context));
     return { status: 204 };
   },
 );

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Role } from '#shared/auth/access-token.ts';
 import type { Queryable } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 import { type Account, accounts, mapTaken, toAccount } from '../../accounts/queries/accounts.ts';
 
 /** Which accounts a list shows; all filters together. */
@@ -30,11 +30,11 @@ const filtered = (db: Queryable, { role, active, search }: UserFilter) =>
     );
 
 /** Accounts by address. */
-export const listAccounts = (db: Queryable, filter: UserFilter, page: Page): Promise<Listing<Account>> =>
+export const listAccounts = (db: Queryable, filter: UserFilter, page: PageRequest): Promise<Page<Account>> =>
   listPage(filtered(db, filter).orderBy('users.email').orderBy('users.id'), page, (row) => toAccount(row));
 
 /** Active tutors by the key of the username. */
-export const listActiveTutors = (db: Queryable, page: Page): Promise<Listing<Account>> => {
+export const listActiveTutors = (db: Queryable, page: PageRequest): Promise<Page<Account>> => {
   const tutors = filtered(db, { role: TUTOR, active: true, search: '' });
   return listPage(tutors.orderBy('users.username_key').orderBy('users.id'), page, (row) => toAccount(row));
 };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest({ API_KEY: 'key-of-services', AUTH_EVENTS_RETENTION: '10d' });
+  auth = await openAuthHarness({ API_KEY: 'key-of-services', AUTH_EVENTS_RETENTION: '10d' });
 });
 afterAll(() => auth.close());
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest({ INTERNAL_BASE_URL: 'http://localhost:3000' });
+  auth = await openAuthHarness({ INTERNAL_BASE_URL: 'http://localhost:3000' });
 });
 afterAll(() => auth.close());
 

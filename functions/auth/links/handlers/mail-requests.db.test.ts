@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest, PASSWORD } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD } from '../../testing/auth-harness.ts';
 import { mailsOf, type OrderedMail } from '../../testing/mails.ts';
-import { queueMailRequests } from '../mail-requests.ts';
+import { enqueueMailRequests } from '../mail-requests.ts';
 import { handler as work } from './work-mail-requests.ts';
 
 const LIMITS = { AUTH_LIMIT_MAIL_ADDRESS: '3/1h', AUTH_LIMIT_MAIL_NETWORK: '8/1h' };
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest(LIMITS);
+  auth = await openAuthHarness(LIMITS);
 });
 afterAll(() => auth.close());
 
@@ -65,11 +65,11 @@ describe.each<[Endpoint, string]>([
     expect(await job()).toMatchObject({ data: { id: request?.id } });
     await queue.obliterate({ force: true });
     expect(await job()).toBeUndefined();
-    await queueMailRequests(auth.context());
+    await enqueueMailRequests(auth.context());
     expect(await job()).toMatchObject({ data: { id: request?.id } });
     await workTwice(email);
     await queue.obliterate({ force: true });
-    await queueMailRequests(auth.context());
+    await enqueueMailRequests(auth.context());
     expect(await job()).toBeUndefined();
   });
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest, PASSWORD, type TestAccount } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 
@@ -51,7 +51,7 @@ test('makes an unverified account active', async () => {
   expect(events).toEqual(['email_verified', 'password_reset', 'login_ok']);
 });
 
-test('an unknown token is a fault of its field; so is one of another kind', async () => {
+test('an unknown token is an issue of its field; so is one of another kind', async () => {
   const { id, email } = await auth.createAccount();
   const verify = await auth.createLink({ userId: id, purpose: 'verify', email });
   for (const token of ['nonsense', 'x'.repeat(43), verify]) {

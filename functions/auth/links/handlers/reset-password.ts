@@ -9,7 +9,7 @@ export const handler = endpoint(
   {
     summary: 'Set a new password by a link',
     description:
-      'Ends all sessions of the account and confirms its address. An unknown token is a fault of the field ' +
+      'Ends all sessions of the account and confirms its address. An unknown token is an issue of the field ' +
       '`token` (`unknown_token`); a password that is refused leaves the token usable.',
     guard: 'public',
     request: {

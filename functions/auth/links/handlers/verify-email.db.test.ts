@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest, type TestAccount, TOKEN_MODE } from '../../testing/auth-test.ts';
+import {
+  type AuthHarness,
+  openAuthHarness,
+  type TestAccount,
+  TOKEN_MODE,
+} from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 
@@ -185,7 +190,7 @@ test('of two accounts that change to one address at the same time exactly one ge
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
 });
 
-test('a missing or empty token is a fault of the request', async () => {
+test('a missing or empty token is an issue of the request', async () => {
   for (const body of [{}, { token: '' }, { token: '  ' }, { token: null }]) {
     const answer = await auth.call('verifyEmail', { body });
     expect(answer).toMatchObject({

@@ -24,7 +24,7 @@ export const insertMailRequest = async (
 };
 
 /** Locks a request that nobody has worked on until the transaction ends; undefined when there is none. */
-export const lockOpenMailRequest = async (
+export const lockPendingMailRequest = async (
   transaction: Transaction,
   id: number,
 ): Promise<MailRequest | undefined> =>
@@ -42,7 +42,7 @@ export const finishMailRequest = async (db: Queryable, id: number, now: Date): P
 };
 
 /** Ids of open requests behind the given one, in their order. */
-export const listOpenMailRequests = async (
+export const listPendingMailRequests = async (
   db: Queryable,
   limit: number,
   after: number,

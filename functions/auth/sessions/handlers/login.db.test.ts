@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import { openPasswordHasher } from '#shared/auth/password-hasher.ts';
 import { hashToken } from '../../links/opaque-token.ts';
-import { type AuthTest, openAuthTest, PASSWORD, TOKEN_MODE } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD, TOKEN_MODE } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest({ PASSWORD_BCRYPT_COST: '5' });
+  auth = await openAuthHarness({ PASSWORD_BCRYPT_COST: '5' });
 });
 afterAll(() => auth.close());
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signAccessToken } from '#shared/auth/access-token.ts';
-import { type AuthTest, openAuthTest, SAME_ORIGIN, TOKEN_MODE } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, SAME_ORIGIN, TOKEN_MODE } from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 

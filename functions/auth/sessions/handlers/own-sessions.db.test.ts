@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  type AuthTest,
-  openAuthTest,
+  type AuthHarness,
+  openAuthHarness,
   SAME_ORIGIN,
   type TestAccount,
   TOKEN_MODE,
-} from '../../testing/auth-test.ts';
+} from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 
-type Tokens = Awaited<ReturnType<AuthTest['logIn']>>;
+type Tokens = Awaited<ReturnType<AuthHarness['logIn']>>;
 const bearer = ({ accessToken }: Tokens) => ({ authorization: `Bearer ${accessToken}` });
 const sessionsOf = async (tokens: Tokens, query = '') =>
   auth.call('listSessions', { headers: bearer(tokens), query });

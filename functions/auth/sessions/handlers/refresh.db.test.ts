@@ -3,16 +3,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import { asOtherParty } from '#shared/testing/other-party.ts';
 import {
-  type AuthTest,
-  openAuthTest,
+  type AuthHarness,
+  openAuthHarness,
   SAME_ORIGIN,
   type TestAccount,
   TOKEN_MODE,
-} from '../../testing/auth-test.ts';
+} from '../../testing/auth-harness.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthTest, openAuthTest, PASSWORD, TOKEN_MODE } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, PASSWORD, TOKEN_MODE } from '../../testing/auth-harness.ts';
 import { redisAway } from '../../testing/redis-away.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 beforeAll(async () => {
-  auth = await openAuthTest(await redisAway());
+  auth = await openAuthHarness(await redisAway());
 });
 afterAll(() => auth.close());
 

@@ -1,6 +1,6 @@
 import type { Queryable } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 import '../../tables.ts';
 
 /** A session that can still be refreshed. */
@@ -25,9 +25,9 @@ const live = (db: Queryable, userId: number, now: Date) =>
 export const listLiveSessions = (
   db: Queryable,
   userId: number,
-  page: Page,
+  page: PageRequest,
   now: Date,
-): Promise<Listing<LiveSession>> =>
+): Promise<Page<LiveSession>> =>
   listPage(
     live(db, userId, now)
       .select(['id', 'created_at', 'last_used_at', 'refresh_expires_at', 'user_agent', 'network'])

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { repeatFlagField } from '../settings.schema.ts';
-import { changeOwnSettings } from '../settings.ts';
+import { updateOwnSettings } from '../settings.ts';
 
 /** PUT /profile/repeat-flag, any signed-in account: stores the flag and creates or deletes the repeat task. */
 export const handler = endpoint(
@@ -14,7 +14,7 @@ export const handler = endpoint(
     responses: { 204: { description: 'Stored, now or before.' } },
   },
   async ({ body }, context) => {
-    await changeOwnSettings(context, callerId(context.caller), { alphabetRepeat: body.flag });
+    await updateOwnSettings(context, callerId(context.caller), { alphabetRepeat: body.flag });
     return { status: 204 };
   },
 );

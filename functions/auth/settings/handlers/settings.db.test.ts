@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAdmin } from '../../testing/admin-test.ts';
-import { type AuthTest, openAuthTest, type TestAccount } from '../../testing/auth-test.ts';
+import { type AuthHarness, openAuthHarness, type TestAccount } from '../../testing/auth-harness.ts';
 import { readSettings } from '../settings.ts';
 
-let auth: AuthTest;
+let auth: AuthHarness;
 let account: TestAccount;
 let headers: Record<string, string>;
 beforeAll(async () => {
-  auth = await openAuthTest();
+  auth = await openAuthHarness();
 });
 afterAll(() => auth.close());
 beforeEach(async () => {

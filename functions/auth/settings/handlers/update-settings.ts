@@ -2,7 +2,7 @@ import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { patchBody } from '#shared/http/request-fields.ts';
 import { settingsFields } from '../settings.schema.ts';
-import { changeOwnSettings } from '../settings.ts';
+import { updateOwnSettings } from '../settings.ts';
 
 const changes = patchBody({
   newWordCount: settingsFields.newWordCount.optional(),
@@ -24,7 +24,7 @@ export const handler = endpoint(
     responses: { 204: { description: 'Stored.' } },
   },
   async ({ body }, context) => {
-    await changeOwnSettings(context, callerId(context.caller), body);
+    await updateOwnSettings(context, callerId(context.caller), body);
     return { status: 204 };
   },
 );

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type KanaRequest, type KanaWorld, openKanaWorld } from '../../testing/kana-world.ts';
-import { type Learner, SERVICE } from '../../testing/learner-world.ts';
+import { type KanaHarness, type KanaRequest, openKanaHarness } from '../../testing/kana-harness.ts';
+import { type Learner, SERVICE } from '../../testing/learner-harness.ts';
 
-let world: KanaWorld;
+let world: KanaHarness;
 let admin: Learner;
 beforeAll(async () => {
-  world = await openKanaWorld();
+  world = await openKanaHarness();
   admin = await world.signIn(3);
 });
 afterAll(() => world.close());
@@ -101,7 +101,7 @@ describe('POST', () => {
   ])('%s %j is refused', async (field, value) => {
     const { status, json } = await asAdmin('', { method: 'POST', body: { ...KI, [field]: value } });
     expect([status, json.code]).toEqual([400, 'validation_failed']);
-    expect(json.details.map((fault: { field: string }) => fault.field)).toEqual([field]);
+    expect(json.details.map((issue: { field: string }) => issue.field)).toEqual([field]);
   });
 
   test.each([

@@ -2,19 +2,19 @@ import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   formOf,
+  type KanaHarness,
   type KanaRequest,
-  type KanaWorld,
-  openKanaWorld,
+  openKanaHarness,
   soundOf,
-} from '../../testing/kana-world.ts';
-import { type Learner, SERVICE } from '../../testing/learner-world.ts';
+} from '../../testing/kana-harness.ts';
+import { type Learner, SERVICE } from '../../testing/learner-harness.ts';
 
-let world: KanaWorld;
+let world: KanaHarness;
 let admin: Learner['headers'];
 let ki: Buffer;
 let ka: Buffer;
 beforeAll(async () => {
-  world = await openKanaWorld();
+  world = await openKanaHarness();
   admin = (await world.signIn(3)).headers;
   [ki, ka] = [await soundOf('ki'), await soundOf('ka')];
 });

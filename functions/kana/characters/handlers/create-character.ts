@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { createdBody, idField } from '#shared/http/fields.ts';
-import { addCharacter, storeSound } from '../admin-catalogue.ts';
+import { createCharacter, storeSound } from '../admin-catalogue.ts';
 import { characterFields, SOUND_PART } from '../character.schema.ts';
 
 const schema = z.object({ ...characterFields, consonant: characterFields.consonant.default('') });
@@ -25,7 +25,7 @@ export const handler = endpoint(
   async ({ body, files }, context) => {
     const sound = await storeSound(context, files['audio']);
     return context.commit(async (tx) => {
-      const id = await addCharacter(tx, context, body, sound);
+      const id = await createCharacter(tx, context, body, sound);
       return {
         status: 201,
         headers: { location: `/api/v6/admin/characters/${id}` },

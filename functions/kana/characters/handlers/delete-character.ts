@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { openPathId } from '#shared/http/fields.ts';
-import { dropCharacter } from '../admin-catalogue.ts';
+import { deleteCharacter } from '../admin-catalogue.ts';
 
 /** DELETE /admin/characters/{id}, admin. */
 export const handler = endpoint(
@@ -13,7 +13,7 @@ export const handler = endpoint(
     responses: { 204: { description: 'The character is gone.' } },
   },
   async ({ path }, context) => {
-    await dropCharacter(context, path.id);
+    await deleteCharacter(context, path.id);
     return { status: 204 };
   },
 );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { openPathId } from '#shared/http/fields.ts';
-import { characterById } from '../admin-catalogue.ts';
+import { getCharacter } from '../admin-catalogue.ts';
 import { adminCharacterBody, toAdminBody } from '../character-response.schema.ts';
 
 /** GET /admin/characters/{id}, admin. */
@@ -14,6 +14,6 @@ export const handler = endpoint(
   },
   async ({ path }, context) => ({
     status: 200,
-    body: toAdminBody(context, await characterById(context, path.id)),
+    body: toAdminBody(context, await getCharacter(context, path.id)),
   }),
 );

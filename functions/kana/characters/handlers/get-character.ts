@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { openPathId } from '#shared/http/fields.ts';
-import { CATALOGUE_HEADERS, cachedAnswer, NOT_MODIFIED } from '../catalogue.schema.ts';
+import { CATALOGUE_HEADERS, cachedResponse, NOT_MODIFIED } from '../catalogue.schema.ts';
 import { characterBody } from '../character-response.schema.ts';
-import { oneCharacter } from '../public-catalogue.ts';
+import { getPublicCharacter } from '../public-catalogue.ts';
 
 /** GET /characters/{id}, public. */
 export const handler = endpoint(
@@ -16,5 +16,5 @@ export const handler = endpoint(
       304: { ...NOT_MODIFIED, headers: CATALOGUE_HEADERS },
     },
   },
-  async ({ path }, context) => cachedAnswer(await oneCharacter(context, path.id)),
+  async ({ path }, context) => cachedResponse(await getPublicCharacter(context, path.id)),
 );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { allCharacters } from '../admin-catalogue.ts';
+import { listAllCharacters } from '../admin-catalogue.ts';
 import { adminCharacterBody, toAdminBody } from '../character-response.schema.ts';
 
 /** GET /admin/characters, admin. */
@@ -12,6 +12,6 @@ export const handler = endpoint(
   },
   async (_input, context) => ({
     status: 200,
-    body: (await allCharacters(context)).map((character) => toAdminBody(context, character)),
+    body: (await listAllCharacters(context)).map((character) => toAdminBody(context, character)),
   }),
 );

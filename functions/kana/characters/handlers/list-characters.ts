@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import {
   CATALOGUE_HEADERS,
-  cachedAnswer,
+  cachedResponse,
   listingQuery,
   NOT_MODIFIED,
   SOUND_CREDIT,
 } from '../catalogue.schema.ts';
 import { characterItem } from '../character-response.schema.ts';
-import { listOfCharacters } from '../public-catalogue.ts';
+import { listPublicCharacters } from '../public-catalogue.ts';
 
 /** GET /characters, public. */
 export const handler = endpoint(
@@ -23,5 +23,5 @@ export const handler = endpoint(
     },
   },
   async ({ query: { type, locale, set } }, context) =>
-    cachedAnswer(await listOfCharacters(context, { alphabet: type, locale, set })),
+    cachedResponse(await listPublicCharacters(context, { alphabet: type, locale, set })),
 );

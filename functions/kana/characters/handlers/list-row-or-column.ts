@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { CATALOGUE_HEADERS, cachedAnswer, listingQuery, NOT_MODIFIED } from '../catalogue.schema.ts';
+import { CATALOGUE_HEADERS, cachedResponse, listingQuery, NOT_MODIFIED } from '../catalogue.schema.ts';
 import { characterItem } from '../character-response.schema.ts';
-import { listOfRowOrColumn } from '../public-catalogue.ts';
+import { listRowOrColumn } from '../public-catalogue.ts';
 
 const character = z.string().meta({
   description: 'A vowel (`a`, `i`, `u`, `e`, `o`, `n`) or a consonant of the catalogue.',
@@ -22,5 +22,5 @@ export const handler = endpoint(
     },
   },
   async ({ query: { character, type, locale, set } }, context) =>
-    cachedAnswer(await listOfRowOrColumn(context, character, { alphabet: type, locale, set })),
+    cachedResponse(await listRowOrColumn(context, character, { alphabet: type, locale, set })),
 );

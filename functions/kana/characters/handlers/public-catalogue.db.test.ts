@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SEEDED_CHARACTERS } from '../../seed/characters.ts';
 import { seed } from '../../seed/seed.ts';
-import { type KanaWorld, openKanaWorld, soundOf } from '../../testing/kana-world.ts';
+import { type KanaHarness, openKanaHarness, soundOf } from '../../testing/kana-harness.ts';
 
-let world: KanaWorld;
+let world: KanaHarness;
 beforeAll(async () => {
-  world = await openKanaWorld();
+  world = await openKanaHarness();
   await seed(world.resources.db, world.resources.config);
 });
 afterAll(() => world.close());

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { openPathId } from '#shared/http/fields.ts';
-import { editCharacter } from '../admin-catalogue.ts';
+import { updateCharacter } from '../admin-catalogue.ts';
 import { characterFields, SOUND_PART } from '../character.schema.ts';
 
 const schema = z.object({
@@ -23,7 +23,7 @@ export const handler = endpoint(
     errors: ['consonant_vowel_taken', 'hiragana_taken', 'katakana_taken'],
   },
   async ({ path, body: { removeAudio, ...fields }, files }, context) => {
-    await editCharacter(context, path.id, { fields, removeAudio, file: files['audio'] });
+    await updateCharacter(context, path.id, { fields, removeAudio, file: files['audio'] });
     return { status: 204 };
   },
 );

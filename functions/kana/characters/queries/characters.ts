@@ -32,11 +32,11 @@ const refusingTaken = mapConstraint({
 });
 
 /** What is written to a row: fields that are undefined stay, `audioMediaId: null` takes the sound away. */
-export type CharacterChange = { readonly [K in keyof CharacterFields]?: CharacterFields[K] | undefined } & {
+export type CharacterColumns = { readonly [K in keyof CharacterFields]?: CharacterFields[K] | undefined } & {
   readonly audioMediaId?: string | null;
 };
 
-const toColumns = (change: CharacterChange): Updateable<Tables['characters']> =>
+const toColumns = (change: CharacterColumns): Updateable<Tables['characters']> =>
   Object.fromEntries(
     Object.entries({
       consonant: change.consonant,
@@ -98,10 +98,10 @@ export const insertCharacter = async (db: Queryable, character: NewCharacter, no
  * Writes the given fields.
  * @throws AppError `consonant_vowel_taken`, `hiragana_taken`, `katakana_taken`
  */
-export const changeCharacter = async (
+export const saveCharacter = async (
   tx: Transaction,
   id: number,
-  change: CharacterChange,
+  change: CharacterColumns,
   now: Date,
 ): Promise<void> => {
   await tx
@@ -113,6 +113,6 @@ export const changeCharacter = async (
 };
 
 /** Deletes a character; the skills of all users in it go with it. */
-export const deleteCharacter = async (tx: Transaction, id: number): Promise<void> => {
+export const deleteCharacterRow = async (tx: Transaction, id: number): Promise<void> => {
   await tx.deleteFrom('characters').where('id', '=', id).execute();
 };

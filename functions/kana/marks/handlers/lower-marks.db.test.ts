@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { type Learner, type LearnerWorld, openLearnerWorld, SERVICE } from '../../testing/learner-world.ts';
+import {
+  type Learner,
+  type LearnerHarness,
+  openLearnerHarness,
+  SERVICE,
+} from '../../testing/learner-harness.ts';
 
-let world: LearnerWorld;
+let world: LearnerHarness;
 let learner: Learner;
 beforeAll(async () => {
-  world = await openLearnerWorld({ API_KEY: SERVICE['x-api-key'] });
+  world = await openLearnerHarness({ API_KEY: SERVICE['x-api-key'] });
   await world.seedCatalogue(5);
 });
 beforeEach(async () => {

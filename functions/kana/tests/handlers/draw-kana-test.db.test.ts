@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import {
   type Learner,
-  type LearnerWorld,
-  openLearnerWorld,
+  type LearnerHarness,
+  openLearnerHarness,
   type Skill,
-} from '../../testing/learner-world.ts';
+} from '../../testing/learner-harness.ts';
 
-let world: LearnerWorld;
+let world: LearnerHarness;
 let learner: Learner;
 beforeAll(async () => {
-  world = await openLearnerWorld();
+  world = await openLearnerHarness();
   await world.seedCatalogue();
 });
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { summarise } from '../progress.ts';
+import { getSummary } from '../progress.ts';
 
 const number = () => z.int().min(0);
 const counts = () => z.object({ tested: number(), mastered: number(), total: number() });
@@ -20,5 +20,5 @@ export const handler = endpoint(
       },
     },
   },
-  async (_input, context) => ({ status: 200, body: await summarise(context, callerId(context.caller)) }),
+  async (_input, context) => ({ status: 200, body: await getSummary(context, callerId(context.caller)) }),
 );

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Learner, type LearnerWorld, openLearnerWorld } from '../../testing/learner-world.ts';
+import { type Learner, type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
 
-let world: LearnerWorld;
+let world: LearnerHarness;
 let learner: Learner;
 beforeAll(async () => {
-  world = await openLearnerWorld();
+  world = await openLearnerHarness();
   await world.seedCatalogue();
 });
 beforeEach(async () => {

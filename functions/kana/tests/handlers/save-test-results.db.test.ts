@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import {
   type Learner,
-  type LearnerWorld,
-  openLearnerWorld,
+  type LearnerHarness,
+  openLearnerHarness,
   type Skill,
-} from '../../testing/learner-world.ts';
+} from '../../testing/learner-harness.ts';
 
-let world: LearnerWorld;
+let world: LearnerHarness;
 let learner: Learner;
 beforeAll(async () => {
-  world = await openLearnerWorld();
+  world = await openLearnerHarness();
   await world.seedCatalogue();
 });
 beforeEach(async () => {
@@ -206,7 +206,7 @@ describe('the refusals', () => {
     expect(await world.skills(learner.userId)).toEqual([]);
   });
 
-  it('201 results, and a fault in an entry that would not count', async () => {
+  it('201 results, and an issue in an entry that would not count', async () => {
     const results = Array.from({ length: 201 }, () => ({ characterId: 7, passed: true }));
     expect((await post({ results })).json.details).toMatchObject([{ field: 'results', code: 'too_long' }]);
     const faulty = {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { deleteFile } from '../media-files.ts';
+import { deleteMediaFile } from '../media-files.ts';
 import { isMediaType } from '../rules/media-types.ts';
 
-/** DELETE /media/{type}/{filename}, service: deletes the row; its bytes follow when no other medium has them. */
+/** DELETE /media/{type}/{filename}, service: deletes the row; its bytes follow when no other media file has them. */
 export const handler = endpoint(
   {
     summary: 'Delete a file',
@@ -16,7 +16,7 @@ export const handler = endpoint(
   },
   async ({ path }, context) => {
     if (!isMediaType(path.type)) throw new AppError('not_found');
-    await deleteFile(context, path.type, path.filename);
+    await deleteMediaFile(context, path.type, path.filename);
     return { status: 204 };
   },
 );

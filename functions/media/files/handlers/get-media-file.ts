@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { deliver } from '../delivery.ts';
-import { readableFile } from '../lookup.ts';
+import { getReadableFile } from '../lookup.ts';
 
 const FILE = 'application/octet-stream';
 const validators = { etag: 'Strong.', 'last-modified': 'To the second.', 'cache-control': 'By type.' };
@@ -35,7 +35,7 @@ export const handler = endpoint(
     errors: ['precondition_failed', 'range_not_satisfiable'],
   },
   async ({ path }, context) => {
-    const medium = await readableFile(context, path.type, path.filename);
-    return deliver(context, medium);
+    const mediaFile = await getReadableFile(context, path.type, path.filename);
+    return deliver(context, mediaFile);
   },
 );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { readableMedium } from '../lookup.ts';
+import { getReadableMediaFile } from '../lookup.ts';
 import { metadataBody, toMetadataBody } from '../media-file.schema.ts';
 
 /** GET /media/{id}, public for `character`, else by link or token: reads. */
@@ -14,7 +14,7 @@ export const handler = endpoint(
     responses: { 200: { description: 'The metadata.', schema: metadataBody() } },
   },
   async ({ path }, context) => {
-    const medium = await readableMedium(context, path.id);
-    return { status: 200, body: toMetadataBody(context, medium) };
+    const mediaFile = await getReadableMediaFile(context, path.id);
+    return { status: 200, body: toMetadataBody(context, mediaFile) };
   },
 );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalid } from '#shared/errors/app-error.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { largestBody, multipartType, uploadDirectly } from '../direct-upload.ts';
-import { storedBody, toStoredAnswer } from '../media-file.schema.ts';
+import { storedBody, toStoredResponse } from '../media-file.schema.ts';
 import { isMediaType } from '../rules/media-types.ts';
 
 const unknownType = () =>
@@ -39,7 +39,7 @@ export const handler = endpoint(
   async ({ path }, context) => {
     const contentType = multipartType(context);
     if (!isMediaType(path.mediaType)) throw unknownType();
-    const medium = await uploadDirectly(context, { type: path.mediaType, contentType });
-    return toStoredAnswer(context, medium);
+    const mediaFile = await uploadDirectly(context, { type: path.mediaType, contentType });
+    return toStoredResponse(context, mediaFile);
   },
 );

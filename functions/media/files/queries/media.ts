@@ -3,8 +3,8 @@ import { violatedConstraint } from '#shared/database/errors.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { MediaType } from '../rules/media-types.ts';
 
-/** A medium with what its object says of the bytes. */
-export interface Medium {
+/** A media file with what its object says of the bytes. */
+export interface MediaFile {
   readonly id: string;
   readonly type: MediaType;
   readonly contentType: string;
@@ -16,8 +16,8 @@ export interface Medium {
   readonly createdAt: Date;
 }
 
-/** A medium to insert; its object has been referred to before. */
-export interface NewMedium {
+/** A media file to insert; its object has been referred to before. */
+export interface NewMediaFile {
   readonly id: string;
   readonly type: MediaType;
   readonly sha256: string;
@@ -36,7 +36,7 @@ interface MediumRow {
   readonly created_at: Date;
 }
 
-const toMedium = (row: MediumRow): Medium => ({
+const toMedium = (row: MediumRow): MediaFile => ({
   id: row.id,
   type: row.type,
   contentType: row.content_type,
@@ -60,35 +60,35 @@ export const refuseLostOwner = (error: unknown): never => {
   throw new AppError('invalid_token', { cause: error });
 };
 
-/** Inserts a medium. @throws AppError `invalid_token` when its owner is gone */
-export const insertMedium = async (tx: Transaction, medium: NewMedium, now: Date): Promise<void> => {
+/** Inserts a media file. @throws AppError `invalid_token` when its owner is gone */
+export const insertMediaFile = async (tx: Transaction, mediaFile: NewMediaFile, now: Date): Promise<void> => {
   await tx
     .insertInto('media')
     .values({
-      id: medium.id,
-      type: medium.type,
-      sha256: medium.sha256,
-      original_name: medium.filename ?? null,
-      owner_user_id: medium.ownerId ?? null,
-      attached_at: medium.isAttached ? now : null,
+      id: mediaFile.id,
+      type: mediaFile.type,
+      sha256: mediaFile.sha256,
+      original_name: mediaFile.filename ?? null,
+      owner_user_id: mediaFile.ownerId ?? null,
+      attached_at: mediaFile.isAttached ? now : null,
       created_at: now,
     })
     .execute()
     .catch(refuseLostOwner);
 };
 
-/** The medium with this id. */
-export const findMedium = async (db: Queryable, id: string): Promise<Medium | undefined> => {
+/** The media file with this id. */
+export const findMediaFile = async (db: Queryable, id: string): Promise<MediaFile | undefined> => {
   const row = await selectMedia(db).where('media.id', '=', id).executeTakeFirst();
   return row && toMedium(row);
 };
 
 /** The media with these ids, in no particular order. */
-export const listMediaByIds = async (db: Queryable, ids: readonly string[]): Promise<Medium[]> =>
+export const listMediaByIds = async (db: Queryable, ids: readonly string[]): Promise<MediaFile[]> =>
   ids.length === 0 ? [] : (await selectMedia(db).where('media.id', 'in', ids).execute()).map(toMedium);
 
 /** All media of a user, oldest first. */
-export const listMediaOfOwner = async (db: Queryable, ownerId: number): Promise<Medium[]> => {
+export const listMediaOfOwner = async (db: Queryable, ownerId: number): Promise<MediaFile[]> => {
   const rows = await selectMedia(db)
     .where('media.owner_user_id', '=', ownerId)
     .orderBy('media.created_at')
@@ -97,16 +97,16 @@ export const listMediaOfOwner = async (db: Queryable, ownerId: number): Promise<
   return rows.map(toMedium);
 };
 
-/** What decides who may attach or delete a medium. */
-export interface MediumState {
+/** What decides who may attach or delete a media file. */
+export interface MediaFileState {
   readonly type: MediaType;
   readonly sha256: string;
   readonly ownerId: number | null;
   readonly isAttached: boolean;
 }
 
-/** Locks a medium. */
-export const lockMedium = async (tx: Transaction, id: string): Promise<MediumState | undefined> => {
+/** Locks a media file. */
+export const lockMediaFile = async (tx: Transaction, id: string): Promise<MediaFileState | undefined> => {
   const row = await tx
     .selectFrom('media')
     .select(['type', 'sha256', 'owner_user_id', 'attached_at'])
@@ -118,7 +118,7 @@ export const lockMedium = async (tx: Transaction, id: string): Promise<MediumSta
   return { type, sha256, ownerId, isAttached: attachedAt !== null };
 };
 
-/** Marks a locked medium as taken over by a domain; it gets a new owner when one is given. */
+/** Marks a locked media file as taken over by a domain; it gets a new owner when one is given. */
 export const markAttached = async (
   tx: Transaction,
   id: string,
@@ -133,8 +133,8 @@ export const markAttached = async (
     .execute();
 };
 
-/** Deletes a locked medium; `in-use` while a column that restricts deletion points to it. */
-export const deleteMedium = async (tx: Transaction, id: string): Promise<'deleted' | 'in-use'> => {
+/** Deletes a locked media file; `in-use` while a column that restricts deletion points to it. */
+export const deleteMediaFileRow = async (tx: Transaction, id: string): Promise<'deleted' | 'in-use'> => {
   // A statement that fails is undone alone, so the transaction goes on.
   try {
     await tx.deleteFrom('media').where('id', '=', id).execute();

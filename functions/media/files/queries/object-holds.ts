@@ -24,7 +24,7 @@ const lockObject = async (tx: Transaction, sha256: string, now: Date): Promise<L
     .forUpdate()
     .executeTakeFirst();
   if (!row) return undefined;
-  const medium = await tx.selectFrom('media').select('id').where('sha256', '=', sha256).executeTakeFirst();
+  const mediaFile = await tx.selectFrom('media').select('id').where('sha256', '=', sha256).executeTakeFirst();
   const hold = await tx
     .selectFrom('media_object_holds')
     .select('id')
@@ -33,7 +33,7 @@ const lockObject = async (tx: Transaction, sha256: string, now: Date): Promise<L
     .executeTakeFirst();
   return {
     removingUntil: row.removing_until,
-    isReferenced: medium !== undefined,
+    isReferenced: mediaFile !== undefined,
     isHeld: hold !== undefined,
   };
 };
@@ -69,7 +69,7 @@ export const holdObject = (
     return id;
   });
 
-/** Gives a hold up; false when it is gone already, as after the commit of a medium that used it. */
+/** Gives a hold up; false when it is gone already, as after the commit of a media file that used it. */
 export const releaseHold = async (db: Database, id: string): Promise<boolean> => {
   const { numDeletedRows } = await db
     .deleteFrom('media_object_holds')

@@ -85,7 +85,7 @@ export const knownDigests = async (db: Queryable, digests: readonly string[]): P
   return new Set(rows.map(({ sha256 }) => sha256));
 };
 
-/** Of the given digests those that a medium refers to. */
+/** Of the given digests those that a media file refers to. */
 export const listReferenced = async (db: Queryable, digests: readonly string[]): Promise<string[]> => {
   if (digests.length === 0) return [];
   const rows = await db

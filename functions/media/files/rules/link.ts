@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a signature is for: reading a medium, or sending the bytes of an upload. */
+/** What a signature is for: reading a media file, or sending the bytes of an upload. */
 export type LinkPurpose = 'media.get' | 'media.put';
 
 /** What a link opens. */
 export interface LinkTarget {
   readonly purpose: LinkPurpose;
-  /** Of the medium or the upload. */
+  /** Of the media file or the upload. */
   readonly id: string;
 }
 

@@ -4,7 +4,7 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12
 const MEDIA_ID = new RegExp(`^(${UUID})\\.([a-z0-9]+)$`);
 const UPLOAD_ID = new RegExp(`^${UUID}$`);
 
-/** The parts of the id of a medium, or undefined for any other spelling. */
+/** The parts of the id of a media file, or undefined for any other spelling. */
 export const parseMediaId = (id: string): { uuid: string; content: ContentType } | undefined => {
   const [, uuid = '', extension = ''] = MEDIA_ID.exec(id) ?? [];
   return isExtension(extension) ? { uuid, content: CONTENT_TYPES[extension] } : undefined;

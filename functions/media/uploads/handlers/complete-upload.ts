@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { storedBody, toStoredAnswer } from '../../files/media-file.schema.ts';
-import type { StoredMedium } from '../../files/media-files.ts';
+import { storedBody, toStoredResponse } from '../../files/media-file.schema.ts';
+import type { StoredMediaFile } from '../../files/media-files.ts';
 import { completeUpload } from '../uploads.ts';
 
-/** POST /media/uploads/{uploadId}/complete, who started it: checks the bytes and writes the medium. */
+/** POST /media/uploads/{uploadId}/complete, who started it: checks the bytes and writes the media file. */
 export const handler = endpoint(
   {
     summary: 'Finish a two-step upload',
-    description: 'A repeated call answers the same medium. The body is ignored.',
+    description: 'A repeated call answers the same media file. The body is ignored.',
     guard: ['service', 'tutor'],
     idempotent: 'by-handler',
     request: { path: z.object({ uploadId: z.string() }) },
@@ -30,7 +30,7 @@ export const handler = endpoint(
   },
   async ({ path }, context) => {
     const known = await context.replayed({});
-    const medium = known ? (known.body as StoredMedium) : await completeUpload(context, path.uploadId);
-    return toStoredAnswer(context, medium);
+    const mediaFile = known ? (known.body as StoredMediaFile) : await completeUpload(context, path.uploadId);
+    return toStoredResponse(context, mediaFile);
   },
 );

@@ -105,7 +105,7 @@ export const endExchange = async (db: Queryable, id: string, leaseUntil: Date): 
     .execute();
 };
 
-/** Ends a claim, if it is still the caller's: open again, or completed with its medium. */
+/** Ends a claim, if it is still the caller's: open again, or completed with its media file. */
 export const endClaim = async (
   db: Queryable,
   id: string,
@@ -161,7 +161,7 @@ export const deleteOldUploads = async (
   return Number(numDeletedRows);
 };
 
-/** Deletes all uploads of a user that have not become a medium; returns their ids. */
+/** Deletes all uploads of a user that have not become a media file; returns their ids. */
 export const deleteUnfinishedUploads = async (tx: Transaction, ownerId: number): Promise<string[]> => {
   const rows = await tx
     .selectFrom('media_uploads')

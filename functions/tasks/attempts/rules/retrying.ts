@@ -1,5 +1,5 @@
+import { type Backoff, delayAfter } from './backoff.ts';
 import { type Failure, isPermanent } from './failure.ts';
-import { delayAfter, type Ladder } from './ladder.ts';
 
 /** An attempt that failed; `chance` is uniform in [0, 1). */
 export interface FailedAttempt {
@@ -12,9 +12,9 @@ export interface FailedAttempt {
 /** Milliseconds until the next attempt of an item (rules E6, E7), or undefined when there is none. */
 export const retryDelay = (
   { attempt, failure, chance }: FailedAttempt,
-  ladder: Ladder,
+  backoff: Backoff,
 ): number | undefined => {
-  const delayMs = delayAfter(attempt, ladder, chance);
+  const delayMs = delayAfter(attempt, backoff, chance);
   if (delayMs === undefined || isPermanent(failure)) return undefined;
   return failure.code === 'interrupted' ? 0 : delayMs;
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contentFault, formatContent, parseContent } from './content.ts';
+import { contentIssue, formatContent, parseContent } from './content.ts';
 
 describe('parseContent', () => {
   test.each([
@@ -40,17 +40,17 @@ describe('parseContent', () => {
   });
 });
 
-describe('contentFault', () => {
+describe('contentIssue', () => {
   test.each([
     ['', 'too_short'],
     ['no-address;x', 'invalid_recipient'],
     [';ann@example.com', 'invalid_recipient'],
     [`a@b.co;${'x'.repeat(9_994)}`, 'too_long'],
   ])('refuses %.20s', (text, code) => {
-    expect(contentFault(text)).toMatchObject({ code });
+    expect(contentIssue(text)).toMatchObject({ code });
   });
 
   test('counts characters, not UTF-16 units', () => {
-    expect(contentFault(`a@b.co;${'🎌'.repeat(9_993)}`)).toBeUndefined();
+    expect(contentIssue(`a@b.co;${'🎌'.repeat(9_993)}`)).toBeUndefined();
   });
 });

@@ -28,7 +28,7 @@ export const formatContent = ({ recipient, variables }: Content): string =>
 const MAXIMUM_CHARACTERS = 10_000;
 
 /** What is wrong with a content that a task would get, or undefined. */
-export const contentFault = (text: string): { message: string; code: string } | undefined => {
+export const contentIssue = (text: string): { message: string; code: string } | undefined => {
   // Characters are code points, as in JSON Schema and in MariaDB.
   const characters = countCodePoints(text, MAXIMUM_CHARACTERS);
   if (characters === 0) return { message: 'must not be empty', code: 'too_short' };

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useResources } from '#shared/host/resources.ts';
-import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
+import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
 import { readContent } from '../../content/content-storage.ts';
-import { newRecipient, openTaskWorld, type TaskWorld } from '../../testing/task-world.ts';
+import { newRecipient, openTaskHarness, type TaskHarness } from '../../testing/task-harness.ts';
 import { handler } from './create-immediate-task.ts';
 
-let world: TaskWorld;
+let world: TaskHarness;
 let restore: () => void;
 beforeAll(async () => {
-  world = await openTaskWorld({ API_KEY: 'service-key' });
+  world = await openTaskHarness({ API_KEY: 'service-key' });
   restore = useResources(world.resources);
 });
 afterAll(async () => {
@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const headers = { 'x-api-key': 'service-key' };
-const post = (body: unknown, more: Record<string, string> = {}): Promise<TestAnswer> =>
+const post = (body: unknown, more: Record<string, string> = {}): Promise<TestResponse> =>
   invoke(handler, {
     method: 'POST',
     path: '/api/v6/tasks/immediate',
@@ -94,7 +94,7 @@ describe('is refused', () => {
     expect(answer.json).toMatchObject({ code: 'validation_failed', details: [{ field, code }] });
   });
 
-  test('with all faults at once, references only once the schema has passed', async () => {
+  test('with all issues at once, references only once the schema has passed', async () => {
     const answer = await post({ email_slug: 'no_such_template', user_id: -1, content: 'x' });
     const fields = answer.json.details.map(({ field }: { field: string }) => field);
     expect(fields).toEqual(['user_id', 'content']);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { acting } from '#shared/http/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
-import { removeImmediateTask } from '../administration.ts';
+import { deleteImmediateTask } from '../administration.ts';
 
 /** DELETE /admin/immediate-tasks/{id}, admin. */
 export const handler = endpoint(
@@ -15,7 +15,7 @@ export const handler = endpoint(
     responses: { 204: { description: 'The task is gone, with its history.' } },
   },
   async ({ path }, context) => {
-    await acting(context, (transaction) => removeImmediateTask(transaction, path.id));
+    await acting(context, (transaction) => deleteImmediateTask(transaction, path.id));
     return { status: 204 };
   },
 );

@@ -3,7 +3,7 @@ import { endpoint } from '#shared/http/endpoint.ts';
 import { queryInteger } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { requestTime, textField } from '#shared/http/request-fields.ts';
-import { findImmediateTasks } from '../administration.ts';
+import { listImmediateTasks } from '../administration.ts';
 import { immediateTaskItem, statusField, toItem } from '../immediate-task.schema.ts';
 
 const LARGEST_REFERENCE = 2_147_483_647;
@@ -28,7 +28,7 @@ export const handler = endpoint(
     },
   },
   async ({ query }, { db, request }) => {
-    const { items, total } = await findImmediateTasks(
+    const { items, total } = await listImmediateTasks(
       db,
       {
         userId: query.user_id,

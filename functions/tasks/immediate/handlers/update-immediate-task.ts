@@ -4,8 +4,8 @@ import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
 import { bytesField, patchBody } from '#shared/http/request-fields.ts';
 import { contentField } from '../../content/content.schema.ts';
-import { updateImmediateTask } from '../change.ts';
 import { statusField, templateIdField, userIdField } from '../immediate-task.schema.ts';
+import { updateImmediateTask } from '../update.ts';
 
 const body = patchBody({
   user_id: userIdField().optional(),

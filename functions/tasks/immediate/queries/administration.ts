@@ -4,7 +4,7 @@ import { contains } from '#shared/database/contains.ts';
 import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 import type { TaskStatus } from '../rules/task-change.ts';
 
 /** Which immediate tasks a list shows; what is absent does not restrict it. */
@@ -95,11 +95,11 @@ const matching = (db: Queryable, filter: ImmediateTaskFilter) => {
 };
 
 /** A page of immediate tasks, newest first. */
-export const listImmediateTasks = (
+export const listImmediateTaskRows = (
   db: Queryable,
   filter: ImmediateTaskFilter,
-  page: Page,
-): Promise<Listing<ImmediateTaskItem>> =>
+  page: PageRequest,
+): Promise<Page<ImmediateTaskItem>> =>
   listPage(
     matching(db, filter)
       .select(['id', 'user_id', 'template_id', 'created_at', 'status'])
@@ -198,7 +198,7 @@ export interface TaskColumns {
 }
 
 /** Changes columns of a locked task. */
-export const changeImmediateTask = async (
+export const saveImmediateTask = async (
   transaction: Transaction,
   id: number,
   { userId, templateId, content, error }: TaskColumns,
@@ -277,7 +277,7 @@ export const interruptAttempt = async (
 };
 
 /** Deletes a task with its attempts; false when there is none. */
-export const deleteImmediateTask = async (db: Queryable, id: number): Promise<boolean> => {
+export const deleteImmediateTaskRow = async (db: Queryable, id: number): Promise<boolean> => {
   const { numDeletedRows } = await db
     .deleteFrom('immediate_tasks')
     .where('id', '=', id)

@@ -33,7 +33,7 @@ interface ClaimedRow {
 const idsOf = (attempts: readonly TaskAttempt[]): RawBuilder<unknown> =>
   sql.join(attempts.map(({ id }) => sql`${id}`));
 
-/** The rows' state before these attempts. Listing the ids as well gives the optimizer keys to look up. */
+/** The rows' state before these attempts. Page the ids as well gives the optimizer keys to look up. */
 const waitingFor = (attempts: readonly TaskAttempt[]): RawBuilder<unknown> => {
   const states = attempts.map(({ id, round, attempt }) => sql`(${id}, ${round}, ${attempt - 1})`);
   return sql`status = 'Enqueued' AND id IN (${idsOf(attempts)})

@@ -28,22 +28,22 @@ export const insertImmediateTasks = async (
 };
 
 /** The next attempt of an open task. */
-export interface OpenTask extends TaskAttempt {
+export interface PendingTask extends TaskAttempt {
   /** Not positive when it is due already. */
   readonly dueInMs: number;
   readonly dueAt: Date;
 }
 
-/** Where a page of {@link listOpenTasks} ended. */
-export type OpenTaskPosition = Pick<OpenTask, 'dueAt' | 'id'>;
+/** Where a page of {@link listPendingTasks} ended. */
+export type PendingTaskPosition = Pick<PendingTask, 'dueAt' | 'id'>;
 
 /** Open tasks that no worker holds and that are due within the look-ahead, by due time and id. */
-export const listOpenTasks = async (
+export const listPendingTasks = async (
   db: Queryable,
   lookaheadSeconds: number,
   limit: number,
-  after?: OpenTaskPosition,
-): Promise<OpenTask[]> => {
+  after?: PendingTaskPosition,
+): Promise<PendingTask[]> => {
   const rows = await db
     .selectFrom('immediate_tasks')
     .select(['id', 'round_no', 'attempts', 'next_attempt_at'])

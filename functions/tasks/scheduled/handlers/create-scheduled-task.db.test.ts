@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
-import { newUrl, openScheduledWorld, type ScheduledWorld } from '../../testing/scheduled-world.ts';
+import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
+import { newUrl, openScheduledHarness, type ScheduledHarness } from '../../testing/scheduled-harness.ts';
 import { handler } from './create-scheduled-task.ts';
 
-let world: ScheduledWorld;
+let world: ScheduledHarness;
 beforeAll(async () => {
-  world = await openScheduledWorld({ TASK_LOOKAHEAD_SECONDS: '75' });
+  world = await openScheduledHarness({ TASK_LOOKAHEAD_SECONDS: '75' });
 });
 afterAll(() => world.close());
 
-const post = (body: unknown, headers: Record<string, string> = {}): Promise<TestAnswer> =>
+const post = (body: unknown, headers: Record<string, string> = {}): Promise<TestResponse> =>
   invoke(handler, {
     method: 'POST',
     path: '/api/v6/tasks/scheduled',
@@ -149,7 +149,7 @@ describe('is refused', () => {
     ]);
   });
 
-  test('with the faults of references and of the occurrence together', async () => {
+  test('with the issues of references and of the occurrence together', async () => {
     const answer = await post({
       email_slug: 'nope',
       content: 'ann@example.com',

@@ -4,7 +4,7 @@ import { queryInteger } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { requestTime, textField } from '#shared/http/request-fields.ts';
 import { logItem, logStatusField, toLogItem } from '../scheduled-task-log.schema.ts';
-import { findLogs } from '../views.ts';
+import { listLogs } from '../views.ts';
 
 const LARGEST_ID = 4_294_967_295;
 
@@ -41,7 +41,7 @@ export const handler = endpoint(
       createdAfter: query.created_after,
       createdBefore: query.created_before,
     };
-    const { items, total } = await findLogs(db, filter, query);
+    const { items, total } = await listLogs(db, filter, query);
     return { status: 200, body: items.map(toLogItem), headers: pagingHeaders(request, query, total) };
   },
 );

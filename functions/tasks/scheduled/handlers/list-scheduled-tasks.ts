@@ -4,7 +4,7 @@ import { queryInteger } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { LARGEST_REFERENCE } from '../scheduled-task.schema.ts';
 import { scheduledTaskItem, toScheduledItem } from '../scheduled-task-response.schema.ts';
-import { findScheduledTasks } from '../views.ts';
+import { listScheduledTasks } from '../views.ts';
 
 const query = z.object({
   ...pagingQuery(20),
@@ -26,7 +26,7 @@ export const handler = endpoint(
   async ({ query }, { db, request }) => {
     const { user_id: userId, template_id: templateId } = query;
     const active = query.active === undefined ? undefined : query.active === 'true' || query.active === '1';
-    const { items, total } = await findScheduledTasks(db, { userId, templateId, active }, query);
+    const { items, total } = await listScheduledTasks(db, { userId, templateId, active }, query);
     return { status: 200, body: items.map(toScheduledItem), headers: pagingHeaders(request, query, total) };
   },
 );

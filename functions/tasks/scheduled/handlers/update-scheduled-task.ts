@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
-import { changeScheduledTask } from '../change.ts';
 import { taskChanges, toChanges } from '../scheduled-task.schema.ts';
+import { updateScheduledTask } from '../update.ts';
 
 /** PATCH /admin/scheduled-tasks/{id}, admin: changes of the schedule withdraw runs that have not started. */
 export const handler = endpoint(
@@ -17,7 +17,7 @@ export const handler = endpoint(
   },
   async ({ path, body }, context) => {
     return context.commit(async (tx) => {
-      await changeScheduledTask(tx, context, path.id, toChanges(body));
+      await updateScheduledTask(tx, context, path.id, toChanges(body));
       return { status: 204 };
     });
   },

@@ -76,7 +76,7 @@ const toClaimed = (row: ClaimedRow, leaseToken: string): ClaimedRun => ({
 
 const idsOf = (attempts: readonly RunAttempt[]) => sql.join(attempts.map(({ id }) => sql`${id}`));
 
-/** The rows' state before these attempts. Listing the ids as well gives the optimizer keys to look up. */
+/** The rows' state before these attempts. Page the ids as well gives the optimizer keys to look up. */
 const waitingFor = (attempts: readonly RunAttempt[]) => {
   const states = attempts.map(({ id, attempt }) => sql`(${id}, ${attempt - 1})`);
   return sql`status = 'Pending' AND id IN (${idsOf(attempts)})

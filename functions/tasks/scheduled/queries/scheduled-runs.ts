@@ -4,14 +4,14 @@ import type { Queryable, Transaction } from '#shared/database/database.ts';
 import type { RunAttempt } from '../rules/run-attempt.ts';
 
 /** The next attempt of an open run. */
-export interface OpenRun extends RunAttempt {
+export interface PendingRun extends RunAttempt {
   /** Not positive when it is due already. */
   readonly dueInMs: number;
   readonly dueAt: Date;
 }
 
-/** Where a page of {@link listOpenRuns} ended. */
-export type OpenRunPosition = Pick<OpenRun, 'dueAt' | 'id'>;
+/** Where a page of {@link listPendingRuns} ended. */
+export type PendingRunPosition = Pick<PendingRun, 'dueAt' | 'id'>;
 
 interface OpenRow {
   readonly id: number;
@@ -20,7 +20,7 @@ interface OpenRow {
   readonly due_in_ms: number;
 }
 
-const toOpenRun = (row: OpenRow): OpenRun => ({
+const toPendingRun = (row: OpenRow): PendingRun => ({
   id: row.id,
   attempt: row.attempts + 1,
   dueInMs: Number(row.due_in_ms),
@@ -33,7 +33,7 @@ const DUE_IN_MS = sql`TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), next_attempt_
 export const insertScheduledRuns = async (
   transaction: Transaction,
   runs: readonly { readonly taskId: number; readonly dueAt: Date }[],
-): Promise<OpenRun[]> => {
+): Promise<PendingRun[]> => {
   if (runs.length === 0) return [];
   const values = runs.map(({ taskId, dueAt }) => sql`(${taskId}, 'schedule', ${dueAt}, ${dueAt}, ${now})`);
   const { rows } = await sql<OpenRow & { status: string }>`
@@ -41,7 +41,7 @@ export const insertScheduledRuns = async (
     VALUES ${sql.join(values)}
     ON DUPLICATE KEY UPDATE task_id = scheduled_task_runs.task_id
     RETURNING id, attempts, status, next_attempt_at, ${DUE_IN_MS}`.execute(transaction);
-  return rows.filter(({ status, attempts }) => status === 'Pending' && attempts === 0).map(toOpenRun);
+  return rows.filter(({ status, attempts }) => status === 'Pending' && attempts === 0).map(toPendingRun);
 };
 
 /** Inserts a run that is due at once and returns its id. */
@@ -66,12 +66,12 @@ export const withdrawRuns = async (transaction: Transaction, taskId: number): Pr
 };
 
 /** Open runs that no worker holds and that are due within the look-ahead, by due time and id. */
-export const listOpenRuns = async (
+export const listPendingRuns = async (
   db: Queryable,
   lookaheadSeconds: number,
   limit: number,
-  after?: OpenRunPosition,
-): Promise<OpenRun[]> => {
+  after?: PendingRunPosition,
+): Promise<PendingRun[]> => {
   const behind = after
     ? sql`AND next_attempt_at >= ${after.dueAt} AND (next_attempt_at > ${after.dueAt} OR id > ${after.id})`
     : sql``;
@@ -81,5 +81,5 @@ export const listOpenRuns = async (
     WHERE status = 'Pending' AND lease_token IS NULL
       AND next_attempt_at <= UTC_TIMESTAMP(3) + INTERVAL ${lookaheadSeconds} SECOND ${behind}
     ORDER BY next_attempt_at, id LIMIT ${limit}`.execute(db);
-  return rows.map(toOpenRun);
+  return rows.map(toPendingRun);
 };

@@ -3,7 +3,7 @@ import { contains } from '#shared/database/contains.ts';
 import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 
 /** One attempt of a run. */
 export interface ScheduledTaskLog {
@@ -56,7 +56,11 @@ const matching = (db: Queryable, filter: LogFilter) => {
 };
 
 /** A page of logs, newest first. */
-export const listLogs = (db: Queryable, filter: LogFilter, page: Page): Promise<Listing<ScheduledTaskLog>> =>
+export const listLogRows = (
+  db: Queryable,
+  filter: LogFilter,
+  page: PageRequest,
+): Promise<Page<ScheduledTaskLog>> =>
   listPage(matching(db, filter).selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc'), page, toLog);
 
 /** One log, or undefined. */

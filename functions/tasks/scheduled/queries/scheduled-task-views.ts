@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Queryable } from '#shared/database/database.ts';
 import { listPage } from '#shared/database/list-page.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 import { type ScheduledTask, TASK_COLUMNS, toTask } from './scheduled-tasks.ts';
 
 /** Which scheduled tasks a list shows; what is absent does not restrict it. */
@@ -43,6 +43,6 @@ export const listTasksOfUser = async (db: Queryable, userId: number): Promise<Sc
 export const listTaskViews = (
   db: Queryable,
   filter: ScheduledTaskFilter,
-  page: Page,
-): Promise<Listing<ScheduledTask>> =>
+  page: PageRequest,
+): Promise<Page<ScheduledTask>> =>
   listPage(views(db, filter).orderBy('created_at', 'desc').orderBy('id', 'desc'), page, toTask);

@@ -17,7 +17,7 @@ export interface Timetable {
 }
 
 /** What makes a text no schedule. */
-export type ScheduleFault = 'invalid_cron' | 'unknown_timezone';
+export type ScheduleIssue = 'invalid_cron' | 'unknown_timezone';
 
 /** Tasks share few expressions; a million different ones must not stay in memory, though. */
 const MAXIMUM_KNOWN = 10_000;
@@ -32,8 +32,8 @@ const cronOf = (text: string): Cron | undefined => {
   return cron;
 };
 
-/** What is wrong with a schedule: every fault that it has. */
-export const scheduleFaults = ({ cron, timezone }: Schedule): ScheduleFault[] => [
+/** What is wrong with a schedule: every issue that it has. */
+export const scheduleIssues = ({ cron, timezone }: Schedule): ScheduleIssue[] => [
   ...(cronOf(cron) ? [] : (['invalid_cron'] as const)),
   ...(isTimeZone(timezone) ? [] : (['unknown_timezone'] as const)),
 ];

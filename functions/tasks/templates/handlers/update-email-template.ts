@@ -4,7 +4,7 @@ import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
 import { patchBody } from '#shared/http/request-fields.ts';
 import { emailTemplateFields } from '../email-template.schema.ts';
-import { changeEmailTemplate } from '../email-templates.ts';
+import { updateEmailTemplate } from '../email-templates.ts';
 
 const body = patchBody({
   slug: emailTemplateFields.slug.optional(),
@@ -30,7 +30,7 @@ export const handler = endpoint(
       ...(body_template === undefined ? {} : { body: body_template }),
       ...(sensitive === undefined ? {} : { sensitive }),
     };
-    await acting(context, (transaction) => changeEmailTemplate(transaction, path.id, fields));
+    await acting(context, (transaction) => updateEmailTemplate(transaction, path.id, fields));
     return { status: 204 };
   },
 );

@@ -5,7 +5,7 @@ import type { Queryable, Transaction } from '#shared/database/database.ts';
 import { mapConstraint } from '#shared/database/errors.ts';
 import { listPage } from '#shared/database/list-page.ts';
 import type { Tables } from '#shared/database/tables.ts';
-import type { Listing, Page } from '#shared/http/paging.ts';
+import type { Page, PageRequest } from '#shared/http/paging.ts';
 
 /** What an administrator decides about a template. */
 export interface TemplateFields {
@@ -46,9 +46,9 @@ const refuseTakenSlug = mapConstraint({ uq_email_templates_slug: { code: 'slug_t
 /** A page of templates by slug; `search` is a part of the slug. */
 export const listTemplates = (
   db: Queryable,
-  page: Page,
+  page: PageRequest,
   search: string | undefined,
-): Promise<Listing<Pick<TemplateRecord, 'id' | 'slug'>>> => {
+): Promise<Page<Pick<TemplateRecord, 'id' | 'slug'>>> => {
   const matching = db
     .selectFrom('email_templates')
     .$if(search !== undefined, (query) => query.where(contains(sql.ref('slug'), search ?? '')));
@@ -91,7 +91,7 @@ export const insertTemplate = async (
 };
 
 /** Changes the given fields of a template. @throws AppError `slug_taken` */
-export const changeTemplate = async (
+export const saveTemplate = async (
   transaction: Transaction,
   id: number,
   fields: Partial<TemplateFields>,

@@ -5,7 +5,7 @@ import { AppError, assertThat } from '#shared/errors/app-error.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import { replaceAvatar, storeAvatar } from '../accounts/avatars.ts';
-import { storeUsername } from '../accounts/queries/account-changes.ts';
+import { storeUsername } from '../accounts/queries/account-updates.ts';
 import { type Account, findAccount } from '../accounts/queries/accounts.ts';
 import { usernameKey } from '../accounts/rules/username.ts';
 import { type EventKind, recordEvents } from '../events/queries/events.ts';
@@ -15,13 +15,13 @@ import { spendLinks } from '../links/queries/one-time-tokens.ts';
 import { endSessions } from '../sessions/session-ends.ts';
 import type { SettingsChanges } from '../settings/queries/settings.ts';
 import { moveRepeatTask } from '../settings/repeat-task.ts';
-import { changeSettings } from '../settings/settings.ts';
+import { updateSettings } from '../settings/settings.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
 import { activateAccount, disableAccount, replaceEmail, storeRole } from './queries/user-administration.ts';
 import { type Actor, lockUser } from './users.ts';
 
 /** What an admin changes of an account; what is undefined stays. */
-export interface UserChanges {
+export interface UserUpdate {
   readonly username?: string | undefined;
   readonly email?: string | undefined;
   readonly role?: Role | undefined;
@@ -34,7 +34,7 @@ type Step = (
   transaction: Transaction,
   context: TransactionContext,
   account: Account,
-  changes: UserChanges,
+  changes: UserUpdate,
 ) => Promise<readonly EventKind[]>;
 
 /** Gives the account its new address at once; whoever has the old one is told. */
@@ -80,7 +80,7 @@ const changeRights: Step = async (transaction, context, account, { role, active 
   return events;
 };
 
-const refuseOwnRights = (account: Account, { role, active }: UserChanges): void => {
+const refuseOwnRights = (account: Account, { role, active }: UserUpdate): void => {
   if ((role !== undefined && role !== account.role) || active === false) {
     throw new AppError('conflict', { message: 'Another admin has to change your role or disable you.' });
   }
@@ -93,7 +93,7 @@ const apply = async (
   transaction: Transaction,
   context: TransactionContext,
   id: number,
-  change: { readonly changes: UserChanges; readonly mediaId: string | undefined; readonly actor: Actor },
+  change: { readonly changes: UserUpdate; readonly mediaId: string | undefined; readonly actor: Actor },
 ): Promise<void> => {
   const { changes, mediaId, actor } = change;
   const { email, role, active, settings } = changes;
@@ -108,7 +108,7 @@ const apply = async (
     events.push(...(await step(transaction, context, account, changes)));
   }
   if (isWanted(settings)) {
-    await changeSettings(transaction, context, { id, email: email ?? account.email }, settings);
+    await updateSettings(transaction, context, { id, email: email ?? account.email }, settings);
   }
   if (mediaId !== undefined) await replaceAvatar(transaction, context, account, mediaId);
   if (events.length === 0) return;
@@ -121,10 +121,10 @@ const apply = async (
  * Changes an account in one transaction, with all effects of auth.md, "Administration".
  * @throws AppError `not_found`, `conflict` for the own rights, `last_admin`, `email_taken`, `username_taken`
  */
-export const changeUser = async (
+export const updateUser = async (
   context: Context,
   id: number,
-  changes: UserChanges,
+  changes: UserUpdate,
   actor: Actor,
 ): Promise<void> => {
   assertThat(await findAccount(context.db, id), 'not_found');

@@ -5,7 +5,7 @@ import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Role } from '#shared/auth/access-token.ts';
 import type { Tables } from '#shared/database/tables.ts';
 import { useResources } from '#shared/host/resources.ts';
-import { invoke, type TestAnswer, type TestRequest } from '#shared/testing/invoke.ts';
+import { invoke, type TestRequest, type TestResponse } from '#shared/testing/invoke.ts';
 import { signInAs } from '#shared/testing/signed-in.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import type { Alphabet, TestType } from '../characters/rules/character.ts';
@@ -26,7 +26,7 @@ const ENDPOINTS = {
   lowerMarksByGet: [lowerMarksByGet, 'GET', '/api/v6/test-results/drop-marks/{userId}'],
 } as const;
 
-/** The endpoints that {@link LearnerWorld.call} knows. */
+/** The endpoints that {@link LearnerHarness.call} knows. */
 export type EndpointName = keyof typeof ENDPOINTS;
 
 /** An account with the headers that prove it. */
@@ -44,7 +44,7 @@ export interface Skill {
 type SkillRow = Selectable<Tables['kana_skills']>;
 
 /** The kana endpoints on a database of their own. */
-export interface LearnerWorld {
+export interface LearnerHarness {
   readonly resources: TestResources;
   /** The whole seed with its sounds, or the first so many characters of it. */
   seedCatalogue(first?: number): Promise<void>;
@@ -53,9 +53,9 @@ export interface LearnerWorld {
     settings?: { alphabetLearnCount?: number; alphabetRepeat?: string },
     role?: Role,
   ): Promise<Learner>;
-  call(endpoint: EndpointName, request?: TestRequest): Promise<TestAnswer>;
+  call(endpoint: EndpointName, request?: TestRequest): Promise<TestResponse>;
   /** Posts results for ids that all passed or all failed. @returns the answer */
-  submit(learner: Learner, skill: Skill, ids: readonly number[], passed?: boolean): Promise<TestAnswer>;
+  submit(learner: Learner, skill: Skill, ids: readonly number[], passed?: boolean): Promise<TestResponse>;
   /** Skill rows of a user in the sequence of the primary key. */
   skills(userId: number): Promise<SkillRow[]>;
   insertSkill(
@@ -89,12 +89,12 @@ const insertLearner = async (
 };
 
 /** Opens a world of its own for a test file; its catalogue is empty. */
-export const openLearnerWorld = async (environment: NodeJS.ProcessEnv = {}): Promise<LearnerWorld> => {
+export const openLearnerHarness = async (environment: NodeJS.ProcessEnv = {}): Promise<LearnerHarness> => {
   const root = await mkdtemp(join(tmpdir(), 'japanesestudent-kana-'));
   const resources = await openTestResources({ MEDIA_BASE_PATH: root, ...environment });
   const { db, config } = resources;
   const unbind = useResources(resources);
-  const call: LearnerWorld['call'] = (endpoint, request = {}) => {
+  const call: LearnerHarness['call'] = (endpoint, request = {}) => {
     const [handler, method, template] = ENDPOINTS[endpoint];
     const path = template.replace(/\{(\w+)\}/g, (_, name) => request.pathParameters?.[name] ?? '');
     return invoke(handler, { method, path, ...request });

@@ -1,8 +1,8 @@
 import type { Config } from '#shared/config/config.ts';
-import type { Ladder } from './rules/ladder.ts';
+import type { Backoff } from './rules/backoff.ts';
 
 /** The configured ladder of rule E6. */
-export const ladderOf = (config: Config): Ladder => ({
+export const backoffOf = (config: Config): Backoff => ({
   delaysSeconds: config.TASK_RETRY_DELAYS_SECONDS,
   jitter: config.TASK_RETRY_JITTER,
 });

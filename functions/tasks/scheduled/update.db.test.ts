@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AdminEndpoint } from '../testing/admin-world.ts';
-import { newUrl, openScheduledWorld, type ScheduledWorld } from '../testing/scheduled-world.ts';
+import { newUrl, openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
+import type { AdminEndpoint } from '../testing/task-admin-harness.ts';
 import { handler as updateHandler } from './handlers/update-scheduled-task.ts';
 
-let world: ScheduledWorld;
+let world: ScheduledHarness;
 let update: AdminEndpoint;
 beforeAll(async () => {
-  world = await openScheduledWorld();
+  world = await openScheduledHarness();
   update = world.endpoint(updateHandler, 'PATCH /scheduled-tasks/{id}');
 });
 afterAll(() => world.close());
@@ -14,7 +14,7 @@ beforeEach(async () => {
   await world.resources.db.deleteFrom('scheduled_tasks').execute();
 });
 
-const faultsOf = (answer: { status: number; json: { details?: { field: string; code: string }[] } }) => [
+const issuesOf = (answer: { status: number; json: { details?: { field: string; code: string }[] } }) => [
   answer.status,
   ...(answer.json.details ?? []).map(({ field, code }) => `${field}: ${code}`),
 ];
@@ -53,30 +53,30 @@ describe('PATCH', () => {
   test('refuses what the merged row must not be', async () => {
     const url = newUrl();
     const id = await world.insertTask({ template_id: 4, content: 'a@example.com', url });
-    const faults = async (body: unknown) => faultsOf(await update({ id, body }));
-    expect(await faults({ url: '', template_id: 0 })).toEqual([
+    const issues = async (body: unknown) => issuesOf(await update({ id, body }));
+    expect(await issues({ url: '', template_id: 0 })).toEqual([
       400,
       'template_id: required',
       'url: required',
     ]);
-    expect(await faults({ template_id: 1 })).toEqual([400, 'content: too_few_variables']);
-    expect(await faults({ template_id: 4_000_000 })).toEqual([400, 'template_id: unknown_reference']);
-    expect(await faults({ url: 'http://192.168.0.1/' })).toEqual([400, 'url: url_not_allowed']);
-    expect(await faults({ content: 'nobody' })).toEqual([400, 'content: invalid_recipient']);
-    expect(await faults({ cron: '0 0 30 2 *' })).toEqual([400, 'cron: cron_never_fires']);
-    expect(await faults({ cron: 'x' })).toEqual([400, 'cron: invalid_cron']);
-    expect(await faults({ timezone: 'x' })).toEqual([400, 'timezone: unknown_timezone']);
-    expect(await faults({ next_run: 'tomorrow' })).toEqual([400, 'next_run: invalid_format']);
+    expect(await issues({ template_id: 1 })).toEqual([400, 'content: too_few_variables']);
+    expect(await issues({ template_id: 4_000_000 })).toEqual([400, 'template_id: unknown_reference']);
+    expect(await issues({ url: 'http://192.168.0.1/' })).toEqual([400, 'url: url_not_allowed']);
+    expect(await issues({ content: 'nobody' })).toEqual([400, 'content: invalid_recipient']);
+    expect(await issues({ cron: '0 0 30 2 *' })).toEqual([400, 'cron: cron_never_fires']);
+    expect(await issues({ cron: 'x' })).toEqual([400, 'cron: invalid_cron']);
+    expect(await issues({ timezone: 'x' })).toEqual([400, 'timezone: unknown_timezone']);
+    expect(await issues({ next_run: 'tomorrow' })).toEqual([400, 'next_run: invalid_format']);
     const year = 366 * 86_400;
-    expect(await faults({ next_run: (await world.clock(-year)).toISOString() })).toEqual([
+    expect(await issues({ next_run: (await world.clock(-year)).toISOString() })).toEqual([
       400,
       'next_run: out_of_range',
     ]);
-    expect(await faults({ next_run: (await world.clock(5 * year)).toISOString() })).toEqual([
+    expect(await issues({ next_run: (await world.clock(5 * year)).toISOString() })).toEqual([
       400,
       'next_run: out_of_range',
     ]);
-    expect((await faults({})).slice(0, 1)).toEqual([400]);
+    expect((await issues({})).slice(0, 1)).toEqual([400]);
     const row = await world.scheduled(id);
     const other = await world.insertTask({});
     const taken = await update({ id: other, body: { url } });
@@ -154,7 +154,7 @@ describe('PATCH', () => {
 
   test('activation of a task that has no further occurrence is refused', async () => {
     const id = await world.insertTask({ active: 0, timezone: 'Mars/Olympus' });
-    expect(faultsOf(await update({ id, body: { active: true } }))).toEqual([
+    expect(issuesOf(await update({ id, body: { active: true } }))).toEqual([
       400,
       'timezone: unknown_timezone',
     ]);

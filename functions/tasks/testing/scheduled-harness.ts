@@ -8,14 +8,14 @@ import { redisUrl } from '#shared/redis/redis.ts';
 import { runJob, SCHEDULED_QUEUE } from '../scheduled/jobs.ts';
 import type { RunAttempt } from '../scheduled/rules/run-attempt.ts';
 import { workScheduled } from '../scheduled/work-scheduled.ts';
-import { type AdminWorld, openAdminWorld } from './admin-world.ts';
+import { openTaskAdminHarness, type TaskAdminHarness } from './task-admin-harness.ts';
 
 type TaskRow = Selectable<Tables['scheduled_tasks']>;
 type RunRow = Selectable<Tables['scheduled_task_runs']>;
 type LogRow = Selectable<Tables['scheduled_task_logs']>;
 
 /** Everything a test of scheduled tasks touches. */
-export interface ScheduledWorld extends AdminWorld {
+export interface ScheduledHarness extends TaskAdminHarness {
   readonly runQueue: Queue;
   /** Inserts a task past all rules and returns its id; by default a webhook that is due tomorrow. */
   readonly insertTask: (columns?: Partial<Insertable<Tables['scheduled_tasks']>>) => Promise<number>;
@@ -42,8 +42,8 @@ let urls = 0;
 export const newUrl = (): string => `https://hooks.example.com/${++urls}`;
 
 /** Opens a world of its own for a test file. */
-export const openScheduledWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<ScheduledWorld> => {
-  const world = await openAdminWorld({ API_KEY: 'service-key', ...settings });
+export const openScheduledHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<ScheduledHarness> => {
+  const world = await openTaskAdminHarness({ API_KEY: 'service-key', ...settings });
   const { db, config, context } = world.resources;
   const runQueue = new Queue(SCHEDULED_QUEUE, {
     connection: { url: redisUrl(config) },

@@ -1,5 +1,5 @@
 import { useResources } from '#shared/host/resources.ts';
-import { invoke, type TestAnswer, type TestRequest } from '#shared/testing/invoke.ts';
+import { invoke, type TestRequest, type TestResponse } from '#shared/testing/invoke.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { insertAccount } from '../accounts/queries/accounts.ts';
 import { usernameKey } from '../accounts/rules/username.ts';
@@ -7,7 +7,7 @@ import { createOpaqueToken } from '../links/opaque-token.ts';
 import { insertLink, type NewLink } from '../links/queries/one-time-tokens.ts';
 import { ENDPOINTS } from './endpoints.ts';
 
-/** The password of every account that {@link AuthTest.createAccount} makes. */
+/** The password of every account that {@link AuthHarness.createAccount} makes. */
 export const PASSWORD = 'correct horse battery';
 /** The header of token mode. */
 export const TOKEN_MODE = { 'x-auth-mode': 'token' };
@@ -22,8 +22,8 @@ export interface TestAccount {
 }
 
 /** A database of its own that the handlers use, and short ways to prepare it. */
-export interface AuthTest extends TestResources {
-  call(endpoint: keyof typeof ENDPOINTS, request?: TestRequest): Promise<TestAnswer>;
+export interface AuthHarness extends TestResources {
+  call(endpoint: keyof typeof ENDPOINTS, request?: TestRequest): Promise<TestResponse>;
   /** An active account unless `state` says otherwise. */
   createAccount(options?: {
     state?: 'active' | 'unverified' | 'disabled';
@@ -42,12 +42,12 @@ export interface AuthTest extends TestResources {
 let accounts = 0;
 
 /** Opens test resources and binds the handlers to them. */
-export const openAuthTest = async (environment: NodeJS.ProcessEnv = {}): Promise<AuthTest> => {
+export const openAuthHarness = async (environment: NodeJS.ProcessEnv = {}): Promise<AuthHarness> => {
   const resources = await openTestResources(environment);
   const { db, passwords } = resources;
   const unbind = useResources(resources);
   const hash = await passwords.hash(PASSWORD);
-  const call: AuthTest['call'] = (endpoint, request = {}) => {
+  const call: AuthHarness['call'] = (endpoint, request = {}) => {
     const [handler, method, template] = ENDPOINTS[endpoint];
     const path = template.replace(/\{(\w+)\}/g, (_, name) => request.pathParameters?.[name] ?? '');
     return invoke(handler, { method, path, ...request });

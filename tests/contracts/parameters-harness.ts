@@ -5,14 +5,14 @@ import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { bearer } from '#functions/auth/testing/admin-test.ts';
-import { openAuthTest } from '#functions/auth/testing/auth-test.ts';
+import { openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
 import { signatureOf } from '#functions/media/files/rules/link.ts';
 import { store } from '#functions/media/index.ts';
 import { wav } from '#functions/media/testing/samples.ts';
 import type { EndpointHandler } from '#shared/http/endpoint.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import type { DocumentedRoute } from '#shared/openapi/document.ts';
-import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
+import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
 
 /** The path and query of a request by name. */
 export interface Given {
@@ -24,7 +24,7 @@ export interface Given {
 export interface ParametersWorld {
   /** A text that finds something, by route and name; `*` is any route. */
   readonly samples: Readonly<Record<string, string>>;
-  call(route: DocumentedRoute, given: Given): Promise<TestAnswer>;
+  call(route: DocumentedRoute, given: Given): Promise<TestResponse>;
   /** Checksum of every table. */
   contents(): Promise<Record<string, string>>;
   /** Collations of all columns that hold text. */
@@ -37,12 +37,12 @@ const SERVICE_KEY = 'local-api-key-worthless';
 /** Opens a world of its own for a test file. */
 export const openParametersWorld = async (): Promise<ParametersWorld> => {
   const root = await mkdtemp(join(tmpdir(), 'japanesestudent-parameters-'));
-  const auth = await openAuthTest({ MEDIA_BASE_PATH: root });
+  const auth = await openAuthHarness({ MEDIA_BASE_PATH: root });
   const { db, config } = auth;
   const admin = await auth.createAccount({ role: 3 });
   const newcomer = await auth.createAccount({ state: 'unverified' });
   const authorization = bearer(await auth.logIn(admin));
-  const { id: medium } = await store(auth.context(), {
+  const { id: mediaFile } = await store(auth.context(), {
     type: 'character',
     stream: Readable.from([wav(0.1)]),
   });
@@ -78,11 +78,11 @@ export const openParametersWorld = async (): Promise<ParametersWorld> => {
     samples: {
       'GET /docs/{asset} asset': 'swagger-ui.css',
       'GET /admin/queues/{path+} path': 'api/queues',
-      'GET /api/v6/media/{id} id': medium,
+      'GET /api/v6/media/{id} id': mediaFile,
       'GET /api/v6/media/{type}/{filename} type': 'character',
-      'GET /api/v6/media/{type}/{filename} filename': medium,
+      'GET /api/v6/media/{type}/{filename} filename': mediaFile,
       'DELETE /api/v6/media/{type}/{filename} type': 'character',
-      'DELETE /api/v6/media/{type}/{filename} filename': medium,
+      'DELETE /api/v6/media/{type}/{filename} filename': mediaFile,
       'POST /api/v6/media/{mediaType} mediaType': 'character',
       'PUT /api/v6/media/uploads/{uploadId} uploadId': uploadId,
       'POST /api/v6/media/uploads/{uploadId}/complete uploadId': uploadId,

@@ -6,7 +6,7 @@ const PAGE = 500;
 const BUDGET_MS = 50_000;
 
 /** How open items of one kind are found and become jobs. */
-export interface OpenItems<Item> {
+export interface PendingItems<Item> {
   readonly queue: string;
   /** Items that no worker holds and that are due within the look-ahead, by due time and id, behind the item. */
   readonly list: (context: Context, limit: number, after: Item | undefined) => Promise<readonly Item[]>;
@@ -17,13 +17,13 @@ export interface OpenItems<Item> {
  * Hands over a job for every open item. The queue ignores jobs that it still has, so this restores
  * exactly what Redis has lost.
  */
-export const queueOpenItems = async <Item>(context: Context, items: OpenItems<Item>): Promise<void> => {
+export const enqueuePending = async <Item>(context: Context, items: PendingItems<Item>): Promise<void> => {
   const { queues, now } = context;
   const endsAt = now().getTime() + BUDGET_MS;
   let position: Item | undefined;
   do {
     const page = await items.list(context, PAGE, position);
-    await queues.add(items.queue, page.map(items.job));
+    await queues.enqueue(items.queue, page.map(items.job));
     position = page.length === PAGE ? page.at(-1) : undefined;
   } while (position && now().getTime() < endsAt);
 };

@@ -1,7 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Tables } from '#shared/database/tables.ts';
-import { openScheduledWorld, type ScheduledWorld } from './scheduled-world.ts';
-import { newRecipient } from './task-world.ts';
+import { openScheduledHarness, type ScheduledHarness } from './scheduled-harness.ts';
+import { newRecipient } from './task-harness.ts';
 import { startWebhookSink, type WebhookSink } from './webhook-sink.ts';
 
 /** A due run with all that its effects can be told by. */
@@ -13,8 +13,8 @@ export interface MadeRun {
   readonly recipient: string;
 }
 
-/** A {@link ScheduledWorld} with a server for webhooks. */
-export interface RunWorld extends ScheduledWorld {
+/** A {@link ScheduledHarness} with a server for webhooks. */
+export interface RunHarness extends ScheduledHarness {
   readonly hooks: WebhookSink;
   readonly callsTo: (path: string) => WebhookSink['calls'];
   /** Creates a task with a webhook (by default), a mail or both, and a run of it that is due. */
@@ -37,9 +37,12 @@ export const answerWith =
     void response.writeHead(status).end(body);
 
 /** Opens a world for the tests of the worker of runs. */
-export const openRunWorld = async (): Promise<RunWorld> => {
+export const openRunHarness = async (): Promise<RunHarness> => {
   const hooks = await startWebhookSink();
-  const world = await openScheduledWorld({ WEBHOOK_PRIVATE_HOSTS: '127.0.0.1:*', WEBHOOK_TIMEOUT_MS: '400' });
+  const world = await openScheduledHarness({
+    WEBHOOK_PRIVATE_HOSTS: '127.0.0.1:*',
+    WEBHOOK_TIMEOUT_MS: '400',
+  });
   return {
     ...world,
     hooks,

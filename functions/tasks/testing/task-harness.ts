@@ -17,7 +17,7 @@ type TaskRow = Selectable<Tables['immediate_tasks']>;
 type AttemptRow = Selectable<Tables['task_attempts']>;
 
 /** Everything a test of immediate tasks touches: database, queue and a mail server. */
-export interface TaskWorld {
+export interface TaskHarness {
   readonly resources: TestResources;
   readonly sink: MailSink;
   readonly queue: Queue;
@@ -43,7 +43,7 @@ let recipients = 0;
 export const newRecipient = (): string => `hanako-${++recipients}@example.com`;
 
 /** Opens a world of its own for a test file. */
-export const openTaskWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<TaskWorld> => {
+export const openTaskHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<TaskHarness> => {
   const sink = await startMailSink();
   const resources = await openTestResources({
     SMTP_HOST: '127.0.0.1',
@@ -60,13 +60,13 @@ export const openTaskWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<T
     skipVersionCheck: true,
   });
 
-  const create: TaskWorld['create'] = (task = {}, overrides = {}) => {
+  const create: TaskHarness['create'] = (task = {}, overrides = {}) => {
     const defaults = { slug: 'register_template', userId: 7, recipient: newRecipient() };
     const context = resources.context(overrides);
     const variables = ['https://example.org/verify?token=abc123'];
     return withTransaction(db, (tx) => createImmediateTask(tx, context, { ...defaults, variables, ...task }));
   };
-  const work: TaskWorld['work'] = (attempts, overrides = {}) => {
+  const work: TaskHarness['work'] = (attempts, overrides = {}) => {
     const jobs = attempts.map((attempt) => immediateJob(attempt));
     const Records = jobs.map(({ id, data }) => ({ messageId: id, body: JSON.stringify(data) }));
     return workImmediate({ Records }, resources.context(overrides));

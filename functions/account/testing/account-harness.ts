@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Role } from '#shared/auth/access-token.ts';
 import { useResources } from '#shared/host/resources.ts';
-import type { TestAnswer } from '#shared/testing/invoke.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
 import { callRoute } from '#shared/testing/routes.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 
-/** The password of every account that {@link AccountWorld.createAccount} makes. */
+/** The password of every account that {@link AccountHarness.createAccount} makes. */
 export const PASSWORD = 'correct horse battery';
 
 /** An account for a test. */
@@ -27,11 +27,11 @@ export interface SignedIn {
 }
 
 /** All endpoints of the product on a database and a file store of their own. */
-export interface AccountWorld extends TestResources {
+export interface AccountHarness extends TestResources {
   /** Root of the file store. */
   readonly root: string;
   /** Calls `/api/v6` + path. */
-  call(method: string, path: string, request?: Parameters<typeof callRoute>[2]): Promise<TestAnswer>;
+  call(method: string, path: string, request?: Parameters<typeof callRoute>[2]): Promise<TestResponse>;
   /** An active account unless `disabled`. */
   createAccount(options?: { role?: Role; disabled?: boolean }): Promise<TestAccount>;
   /** Signs in with {@link PASSWORD}. @throws unless it succeeds */
@@ -42,12 +42,12 @@ export interface AccountWorld extends TestResources {
 let accounts = 0;
 
 /** Opens a world of its own for a test file. */
-export const openAccountWorld = async (environment: NodeJS.ProcessEnv = {}): Promise<AccountWorld> => {
+export const openAccountHarness = async (environment: NodeJS.ProcessEnv = {}): Promise<AccountHarness> => {
   const root = await mkdtemp(join(tmpdir(), 'japanesestudent-account-'));
   const resources = await openTestResources({ MEDIA_BASE_PATH: root, ...environment });
   const unbind = useResources(resources);
   const hash = await resources.passwords.hash(PASSWORD);
-  const call: AccountWorld['call'] = (method, path, request) => {
+  const call: AccountHarness['call'] = (method, path, request) => {
     const [pathname = '', query = ''] = path.split('?');
     return callRoute(method, `/api/v6${pathname}`, { query, ...request });
   };

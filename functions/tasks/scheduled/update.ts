@@ -1,10 +1,10 @@
 import { readClock } from '#shared/database/clock.ts';
 import type { Transaction } from '#shared/database/database.ts';
-import { assertThat, type FieldFault, invalid } from '#shared/errors/app-error.ts';
+import { assertThat, type Issue, invalid } from '#shared/errors/app-error.ts';
 import { holdTemplates, type StoredTemplate } from '../templates/queries/email-templates.ts';
-import { unknownTemplate } from '../templates/template-faults.ts';
+import { unknownTemplate } from '../templates/template-issues.ts';
 import { type ShortageReport, shortageFaults } from '../templates/template-shortage.ts';
-import { firstOccurrence, urlFaults } from './checks.ts';
+import { firstOccurrence, urlIssues } from './checks.ts';
 import { type ClaimContext, claimIfDue } from './claims.ts';
 import { withdrawRuns } from './queries/scheduled-runs.ts';
 import {
@@ -18,7 +18,7 @@ import type { CatchUp } from './rules/due-runs.ts';
 import { isNextRunAllowed, needsOccurrence, nextRunAfter, withdraws } from './rules/task-schedule-change.ts';
 
 /** What a PATCH changes; null clears, what is absent stays. */
-export interface ScheduledTaskChanges {
+export interface ScheduledTaskUpdate {
   readonly userId?: number | null | undefined;
   readonly templateId?: number | null | undefined;
   readonly url?: string | null | undefined;
@@ -40,7 +40,7 @@ const cleared = <T>(sent: T | null | undefined, stored: T | undefined): T | unde
 const lockWithTemplate = async (
   transaction: Transaction,
   id: number,
-  { templateId }: ScheduledTaskChanges,
+  { templateId }: ScheduledTaskUpdate,
 ): Promise<{ task: ScheduledTask; template: StoredTemplate | undefined }> => {
   const seen = await findScheduledTask(transaction, id);
   assertThat(seen, 'not_found');
@@ -54,7 +54,7 @@ const lockWithTemplate = async (
   return { task, template };
 };
 
-const mergeTask = (task: ScheduledTask, changes: ScheduledTaskChanges): ScheduledTaskFields => ({
+const mergeTask = (task: ScheduledTask, changes: ScheduledTaskUpdate): ScheduledTaskFields => ({
   userId: cleared(changes.userId, task.userId),
   templateId: cleared(changes.templateId, task.templateId),
   url: cleared(changes.url, task.url),
@@ -66,7 +66,7 @@ const mergeTask = (task: ScheduledTask, changes: ScheduledTaskChanges): Schedule
   catchUp: changes.catchUp ?? task.catchUp,
 });
 
-const required = (field: string): FieldFault => ({
+const required = (field: string): Issue => ({
   field,
   message: 'or the other of template and url is needed',
   code: 'required',
@@ -75,17 +75,17 @@ const required = (field: string): FieldFault => ({
 const faultsOfMerged = (
   merged: ScheduledTaskFields,
   template: StoredTemplate | undefined,
-  changes: ScheduledTaskChanges,
+  changes: ScheduledTaskUpdate,
   now: Date,
   { config }: ClaimContext,
-): FieldFault[] => {
+): Issue[] => {
   const isUnknown = typeof changes.templateId === 'number' && !template;
   const hasNothing = !isUnknown && !template && merged.url === undefined;
   const isFarOff = changes.nextRun !== undefined && !isNextRunAllowed(changes.nextRun, now);
   return [
     ...(isUnknown ? [unknownTemplate('template_id')] : []),
     ...(hasNothing ? [required('template_id'), required('url')] : []),
-    ...urlFaults(changes.url ?? undefined, config),
+    ...urlIssues(changes.url ?? undefined, config),
     ...shortageFaults(template, merged.content, changes.report),
     ...(isFarOff
       ? [
@@ -103,21 +103,21 @@ const faultsOfMerged = (
  * Changes a task by rules S8 and S9.
  * @throws AppError `not_found`, `validation_failed`, `task_exists`
  */
-export const changeScheduledTask = async (
+export const updateScheduledTask = async (
   transaction: Transaction,
   context: ClaimContext,
   id: number,
-  changes: ScheduledTaskChanges,
+  changes: ScheduledTaskUpdate,
 ): Promise<void> => {
   const { task, template } = await lockWithTemplate(transaction, id, changes);
   const now = await readClock(transaction);
   const merged = mergeTask(task, changes);
   const first = needsOccurrence(task, merged) ? firstOccurrence(merged, now) : undefined;
-  const faults = [
+  const issues = [
     ...faultsOfMerged(merged, template, changes, now, context),
-    ...(first && 'faults' in first ? first.faults : []),
+    ...(first && 'issues' in first ? first.issues : []),
   ];
-  if (faults.length > 0) throw invalid(...faults);
+  if (issues.length > 0) throw invalid(...issues);
   const occurrence = first && 'at' in first ? first.at : undefined;
   const withdrawn = withdraws(task, merged, changes) ? await withdrawRuns(transaction, id) : undefined;
   const nextRun = nextRunAfter(task, merged, { sent: changes.nextRun, withdrawn, occurrence, now });

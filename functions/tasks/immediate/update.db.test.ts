@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readContent } from '../content/content-storage.ts';
-import { type AdminEndpoint, type AdminWorld, openAdminWorld } from '../testing/admin-world.ts';
-import { newRecipient } from '../testing/task-world.ts';
+import {
+  type AdminEndpoint,
+  openTaskAdminHarness,
+  type TaskAdminHarness,
+} from '../testing/task-admin-harness.ts';
+import { newRecipient } from '../testing/task-harness.ts';
 import { handler as get } from './handlers/get-immediate-task.ts';
 import { handler as update } from './handlers/update-immediate-task.ts';
 
-let world: AdminWorld;
+let world: TaskAdminHarness;
 let patch: (id: number, body: unknown) => ReturnType<AdminEndpoint>;
 let show: AdminEndpoint;
 beforeAll(async () => {
-  world = await openAdminWorld({ SMTP_SEND_TIMEOUT_MS: '2000' });
+  world = await openTaskAdminHarness({ SMTP_SEND_TIMEOUT_MS: '2000' });
   const endpoint = world.endpoint(update, 'PATCH /immediate-tasks/{id}');
   patch = (id, body) => endpoint({ id, body });
   show = world.endpoint(get, 'GET /immediate-tasks/{id}');

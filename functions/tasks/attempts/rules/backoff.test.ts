@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { delayAfter } from './ladder.ts';
+import { delayAfter } from './backoff.ts';
 
-const ladder = { delaysSeconds: [10, 60, 300, 1_800], jitter: 0.2 };
+const backoff = { delaysSeconds: [10, 60, 300, 1_800], jitter: 0.2 };
 
 test.each([
   [1, 0.5, 10_000],
@@ -12,7 +12,7 @@ test.each([
   [4, 0.5, 1_800_000],
   [5, 0.5, undefined],
 ])('after attempt %i with chance %f', (attempt, chance, delay) => {
-  expect(delayAfter(attempt, ladder, chance)).toBe(delay);
+  expect(delayAfter(attempt, backoff, chance)).toBe(delay);
 });
 
 test('never leaves the share that chance has', () => {
@@ -23,8 +23,8 @@ test('never leaves the share that chance has', () => {
       fc.double({ min: 0, max: 1, noNaN: true }),
       chance,
       (n, jitter, c) => {
-        const exact = (ladder.delaysSeconds[n - 1] ?? 0) * 1_000;
-        const delay = delayAfter(n, { ...ladder, jitter }, c) ?? -1;
+        const exact = (backoff.delaysSeconds[n - 1] ?? 0) * 1_000;
+        const delay = delayAfter(n, { ...backoff, jitter }, c) ?? -1;
         expect(delay).toBeGreaterThanOrEqual(Math.floor(exact * (1 - jitter)));
         expect(delay).toBeLessThanOrEqual(Math.ceil(exact * (1 + jitter)));
       },

@@ -26,7 +26,7 @@ export interface Reply {
 }
 
 /** The handlers of the whole product behind a streaming server, with a database and a store of their own. */
-export interface MediaWorld {
+export interface MediaHarness {
   readonly resources: TestResources;
   readonly store: ObjectStore;
   readonly url: string;
@@ -70,10 +70,10 @@ const removeDue = async (context: Context): Promise<void> => {
 };
 
 /** Opens a world of its own for a test file. */
-export const openMediaWorld = async (
+export const openMediaHarness = async (
   kind: StoreKind,
   settings: NodeJS.ProcessEnv = {},
-): Promise<MediaWorld> => {
+): Promise<MediaHarness> => {
   const root = await mkdtemp(join(tmpdir(), 'japanesestudent-media-'));
   const s3 = kind === 's3' ? await startS3Server() : undefined;
   const resources = await openTestResources({ MEDIA_BASE_PATH: root, ...s3?.environment, ...settings });
@@ -82,7 +82,7 @@ export const openMediaWorld = async (
   const server: HandlerServer = await startHandlerServer(resources);
   const store = await resources.storage.store();
 
-  const call: MediaWorld['call'] = async (path, init = {}) => {
+  const call: MediaHarness['call'] = async (path, init = {}) => {
     const url = path.startsWith('http') ? path : `${server.url}/api/v6${path}`;
     const response = await fetch(url, { redirect: 'manual', ...init });
     const bytes = Buffer.from(await response.arrayBuffer());
@@ -140,7 +140,7 @@ export const openMediaWorld = async (
   };
 };
 
-/** Of an absolute URL what {@link MediaWorld.call} takes: the test server has another address than the links. */
+/** Of an absolute URL what {@link MediaHarness.call} takes: the test server has another address than the links. */
 export const pathOf = (url: string): string => {
   const { pathname, search } = new URL(url);
   return pathname.replace(/^\/api\/v6/, '') + search;

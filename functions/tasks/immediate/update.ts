@@ -4,19 +4,19 @@ import type { Context } from '#shared/host/context.ts';
 import { errorText, type Failure } from '../attempts/rules/failure.ts';
 import { endContent, readContent, storeContent } from '../content/content-storage.ts';
 import type { StoredTemplate } from '../templates/queries/email-templates.ts';
-import { TOO_FEW_VARIABLES, unknownTemplate } from '../templates/template-faults.ts';
+import { TOO_FEW_VARIABLES, unknownTemplate } from '../templates/template-issues.ts';
 import {
-  changeImmediateTask,
   finishImmediateTask,
   type ImmediateTaskRecord,
   interruptAttempt,
+  saveImmediateTask,
   type TaskColumns,
 } from './queries/administration.ts';
 import { type HeldTemplates, isRenderable, lockWithTemplates, rerun } from './rerun.ts';
 import { CANCELLED, type Move, moveOf, OVERTAKEN, type TaskStatus } from './rules/task-change.ts';
 
 /** What an administrator changes of an immediate task; what is absent stays. */
-export interface ImmediateTaskChange {
+export interface ImmediateTaskUpdate {
   readonly userId?: number | undefined;
   readonly templateId?: number | undefined;
   readonly content?: string | undefined;
@@ -29,7 +29,7 @@ type TaskContext = Pick<Context, 'config' | 'queues' | 'log'>;
 
 const templateOf = (
   task: ImmediateTaskRecord,
-  { templateId }: ImmediateTaskChange,
+  { templateId }: ImmediateTaskUpdate,
   templates: HeldTemplates,
 ): StoredTemplate | undefined => {
   const template = templates.get(templateId ?? task.templateId ?? 0);
@@ -41,7 +41,7 @@ const templateOf = (
 const checkRenderable = (
   template: StoredTemplate | undefined,
   content: string | undefined,
-  change: ImmediateTaskChange,
+  change: ImmediateTaskUpdate,
 ): void => {
   if (isRenderable(template, content)) return;
   if (change.content === undefined && change.templateId === undefined) throw new AppError('not_renderable');
@@ -52,7 +52,7 @@ const checkRenderable = (
 /** The content as it is to be stored (rule E9), or nothing when it stays. */
 const contentAfter = (
   task: ImmediateTaskRecord,
-  change: ImmediateTaskChange,
+  change: ImmediateTaskUpdate,
   template: StoredTemplate | undefined,
   { isOpen, config }: { readonly isOpen: boolean; readonly config: Context['config'] },
 ): Pick<TaskColumns, 'content'> => {
@@ -74,7 +74,7 @@ const contentAfter = (
 /** The error after the change, or nothing when it stays; a new round clears it by itself. */
 const errorAfter = (
   task: ImmediateTaskRecord,
-  { status, error }: ImmediateTaskChange,
+  { status, error }: ImmediateTaskUpdate,
   move: Move,
 ): Pick<TaskColumns, 'error'> => {
   if (move === 'restart') return {};
@@ -100,7 +100,7 @@ const takeFromWorker = async (
 export const updateImmediateTask = async (
   transaction: Transaction,
   id: number,
-  change: ImmediateTaskChange,
+  change: ImmediateTaskUpdate,
   context: TaskContext,
 ): Promise<void> => {
   const { task, templates } = await lockWithTemplates(transaction, id, change.templateId);
@@ -108,7 +108,7 @@ export const updateImmediateTask = async (
   const move = moveOf(task.status, change.status);
   const isOpen = (change.status ?? task.status) === 'Enqueued';
   if (isOpen) checkRenderable(template, change.content ?? readContent(task, context.config), change);
-  await changeImmediateTask(transaction, id, {
+  await saveImmediateTask(transaction, id, {
     userId: change.userId,
     templateId: change.templateId,
     ...contentAfter(task, change, template, { isOpen, config: context.config }),

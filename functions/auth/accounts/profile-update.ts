@@ -10,12 +10,12 @@ import { mailAddressNotice } from '../links/email-notice.ts';
 import { mailLink } from '../links/links.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
 import { confirmPassword, loginLimitsOf } from './current-password.ts';
-import { storePendingEmail, storeUsername } from './queries/account-changes.ts';
+import { storePendingEmail, storeUsername } from './queries/account-updates.ts';
 import { type Account, dropPendingEmail, findAccountByEmail } from './queries/accounts.ts';
 import { usernameKey } from './rules/username.ts';
 
 /** What a user changes of the own profile; `currentPassword` counts only with another address. */
-export interface ProfileChanges {
+export interface ProfileUpdate {
   readonly username?: string | undefined;
   readonly email?: string | undefined;
   readonly currentPassword?: string | undefined;
@@ -46,7 +46,7 @@ const apply = async (
   transaction: Transaction,
   context: TransactionContext,
   account: Account,
-  { username, email }: ProfileChanges,
+  { username, email }: ProfileUpdate,
   client: Client,
 ): Promise<void> => {
   const now = context.now();
@@ -72,7 +72,7 @@ const countEmailChange = async (context: Context, userId: number, client: Client
 const changeWithPassword = async (
   context: Context,
   userId: number,
-  changes: ProfileChanges,
+  changes: ProfileUpdate,
   client: Client,
 ): Promise<LimitState[]> => {
   const limits = await countEmailChange(context, userId, client);
@@ -93,10 +93,10 @@ const changeWithPassword = async (
  * limits that the call counted in.
  * @throws AppError `rate_limited`, `validation_failed`, `invalid_credentials`, `email_taken`, `username_taken`
  */
-export const changeProfile = async (
+export const updateProfile = async (
   context: Context,
   userId: number,
-  changes: ProfileChanges,
+  changes: ProfileUpdate,
   client: Client,
 ): Promise<LimitState[]> => {
   const seen = await getOwnAccount(context, userId);

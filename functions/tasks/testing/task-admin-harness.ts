@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { useResources } from '#shared/host/resources.ts';
 import type { EndpointHandler } from '#shared/http/endpoint.ts';
-import { invoke, type TestAnswer } from '#shared/testing/invoke.ts';
+import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
 import { signInAs } from '#shared/testing/signed-in.ts';
-import { openTaskWorld, type TaskWorld } from './task-world.ts';
+import { openTaskHarness, type TaskHarness } from './task-harness.ts';
 
 /** A call as an administrator makes it. */
 export interface AdminCall {
@@ -15,10 +15,10 @@ export interface AdminCall {
 }
 
 /** An endpoint bound to its route, called with an administrator's token unless `headers` says otherwise. */
-export type AdminEndpoint = (call?: AdminCall) => Promise<TestAnswer>;
+export type AdminEndpoint = (call?: AdminCall) => Promise<TestResponse>;
 
-/** A {@link TaskWorld} whose handlers are bound to it, and an administrator. */
-export interface AdminWorld extends TaskWorld {
+/** A {@link TaskHarness} whose handlers are bound to it, and an administrator. */
+export interface TaskAdminHarness extends TaskHarness {
   /** `route` as in functions.yml, under /api/v6/admin. */
   readonly endpoint: (handler: EndpointHandler, route: string) => AdminEndpoint;
   /** A header with the token of a caller of the given role. */
@@ -35,10 +35,11 @@ export interface AdminWorld extends TaskWorld {
 let templates = 0;
 
 /** Opens a world for the tests of administrators' endpoints. */
-export const openAdminWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<AdminWorld> => {
-  const world = await openTaskWorld(settings);
+export const openTaskAdminHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<TaskAdminHarness> => {
+  const world = await openTaskHarness(settings);
   const unbind = useResources(world.resources);
-  const tokenOf: AdminWorld['tokenOf'] = async (role) => (await signInAs(world.resources, role)).headers;
+  const tokenOf: TaskAdminHarness['tokenOf'] = async (role) =>
+    (await signInAs(world.resources, role)).headers;
   const admin = await tokenOf(3);
   return {
     ...world,
@@ -68,7 +69,7 @@ export const openAdminWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<
 
 /** Every refusal that the guard of administrators makes; the call itself would succeed. */
 export const refusalsOfStrangers = async (
-  world: AdminWorld,
+  world: TaskAdminHarness,
   endpoint: AdminEndpoint,
   call: AdminCall = {},
 ): Promise<string[]> => {

@@ -3,7 +3,7 @@ import type { Role } from '#shared/auth/access-token.ts';
 import { startHandlerServer } from '#shared/testing/handler-server.ts';
 import type { TestResources } from '#shared/testing/test-resources.ts';
 import { soundPath } from '../seed/seed.ts';
-import { type Learner, openLearnerWorld } from './learner-world.ts';
+import { type Learner, openLearnerHarness } from './learner-harness.ts';
 
 /** An answer with its body read; `json` of a JSON body. */
 export interface Reply {
@@ -23,7 +23,7 @@ export interface KanaRequest {
 }
 
 /** The handlers of the whole product behind a server, with a database and a media store of their own. */
-export interface KanaWorld {
+export interface KanaHarness {
   readonly resources: TestResources;
   /** Calls a path below `/api/v6`, or the path of an absolute URL. */
   call(path: string, request?: KanaRequest): Promise<Reply>;
@@ -51,8 +51,8 @@ const pathOf = (path: string): string =>
   path.startsWith('http') ? new URL(path).pathname.replace('/api/v6', '') + new URL(path).search : path;
 
 /** Opens a world of its own for a test file; its catalogue is empty. */
-export const openKanaWorld = async (environment: NodeJS.ProcessEnv = {}): Promise<KanaWorld> => {
-  const world = await openLearnerWorld(environment);
+export const openKanaHarness = async (environment: NodeJS.ProcessEnv = {}): Promise<KanaHarness> => {
+  const world = await openLearnerHarness(environment);
   const { resources } = world;
   const server = await startHandlerServer(resources);
   return {

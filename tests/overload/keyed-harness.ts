@@ -1,4 +1,4 @@
-import { type AccountWorld, openAccountWorld } from '#functions/account/testing/account-world.ts';
+import { type AccountHarness, openAccountHarness } from '#functions/account/testing/account-harness.ts';
 import { createLog } from '#shared/log/log.ts';
 import { type HandlerServer, startHandlerServer } from '#shared/testing/handler-server.ts';
 
@@ -17,7 +17,7 @@ export interface KeyedAnswer {
 }
 
 /** All endpoints behind a host that streams, with a caller of each kind. */
-export interface KeyedWorld extends AccountWorld {
+export interface KeyedHarness extends AccountHarness {
   readonly callers: Callers;
   readonly learnerId: number;
   /** Sends a request; a `body` is JSON, a `form` multipart. `path` is below `/api/v6`. */
@@ -37,8 +37,8 @@ export interface KeyedRequest {
 const API_KEY = 'a service key for tests of overload';
 
 /** Opens a world of its own for a test file. */
-export const openKeyedWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<KeyedWorld> => {
-  const world = await openAccountWorld({ API_KEY, AUTH_THROTTLE: 'off', ...settings });
+export const openKeyedHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<KeyedHarness> => {
+  const world = await openAccountHarness({ API_KEY, AUTH_THROTTLE: 'off', ...settings });
   const learner = await world.createAccount();
   const admin = await world.createAccount({ role: 3 });
   const callers = {
@@ -47,7 +47,7 @@ export const openKeyedWorld = async (settings: NodeJS.ProcessEnv = {}): Promise<
     service: { 'x-api-key': API_KEY },
   };
   const server: HandlerServer = await startHandlerServer({ config: world.config, log: createLog('silent') });
-  const send: KeyedWorld['send'] = async (method, path, { headers, body, form, bytes } = {}) => {
+  const send: KeyedHarness['send'] = async (method, path, { headers, body, form, bytes } = {}) => {
     const isJson = body !== undefined;
     const url = path.startsWith('http') ? path : `${server.url}${path === '/ready' ? '' : '/api/v6'}${path}`;
     const response = await fetch(url, {

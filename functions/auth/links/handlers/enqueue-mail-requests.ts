@@ -1,5 +1,5 @@
 import { cronFunction } from '#shared/host/queue-function.ts';
-import { queueMailRequests } from '../mail-requests.ts';
+import { enqueueMailRequests } from '../mail-requests.ts';
 
 /** Every minute: brings requests for a mail whose job was lost back to the queue. */
-export const handler = cronFunction(queueMailRequests);
+export const handler = cronFunction(enqueueMailRequests);
