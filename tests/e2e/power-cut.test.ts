@@ -40,6 +40,8 @@ const killServers = async (): Promise<void> => {
   for (const name of ['mariadb', 'redis']) {
     process.kill(Number(await readFile(join(directory, `${name}.pid`), 'utf8')), 'SIGKILL');
   }
+  // Whoever starts them again when they end loses the power, too.
+  await services.stop();
 };
 
 const register = () =>
