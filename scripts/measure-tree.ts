@@ -3,7 +3,7 @@
  * tree or a git revision. docs/architecture.md shows the result before and after the tree got its areas.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { parse } from 'yaml';
 
@@ -21,7 +21,9 @@ const git = (...parameters: string[]): string =>
 const paths = revision
   ? git('ls-tree', '-r', '--name-only', revision)
   : git('ls-files', '--cached', '--others', '--exclude-standard');
-const files = paths.split('\n').filter((path) => /^(functions|shared|dev)\//.test(path));
+const files = paths
+  .split('\n')
+  .filter((path) => /^(functions|shared|dev)\//.test(path) && (revision || existsSync(path)));
 
 const texts = new Map<string, string>();
 /** The text of a file as the tree has it, or undefined when the tree has no such file. */
