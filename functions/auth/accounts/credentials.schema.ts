@@ -41,7 +41,17 @@ export const usernameField = () =>
       (isUsername(value)
         ? undefined
         : { code: 'invalid_format', message: 'must be letters and digits, then also . _ -' }),
-  ]).meta({ override: { type: 'string', minLength: 3, maxLength: 32 }, example: 'hanako' });
+  ]).meta({
+    description:
+      'Starts with a letter or a digit; then also `.`, `_` and `-`. Case does not distinguish usernames.',
+    example: 'hanako',
+    override: {
+      type: 'string',
+      minLength: USERNAME_LENGTH.minimum,
+      maxLength: USERNAME_LENGTH.maximum,
+      pattern: '^[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*$',
+    },
+  });
 
 /** An e-mail address; gives the spelling that is stored. */
 export const emailField = () =>
@@ -69,6 +79,7 @@ export const newPasswordField = () =>
     if (length) return [lengthBetween(value, PASSWORD_LENGTH.minimum, PASSWORD_LENGTH.maximum)];
     return [isCommon(value) ? { code: 'too_common', message: 'is one that many people use' } : undefined];
   }).meta({
+    description: 'Must not be common, nor contain the username or the name in the e-mail address.',
     override: {
       type: 'string',
       format: 'password',
