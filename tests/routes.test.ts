@@ -45,7 +45,10 @@ describe('the contracts', async () => {
     (_name, route) => {
       const { contract, method, path } = route;
       const operation = paths[placeOf(route).path]?.[method.toLowerCase() as 'get'];
-      expect(operation?.operationId?.toLowerCase()).toBe(route.functionName.replaceAll('-', ''));
+      const camelCase = route.functionName.replaceAll(/-(.)/g, (_match, letter: string) =>
+        letter.toUpperCase(),
+      );
+      expect(operation?.operationId).toBe(camelCase);
       const declared = [
         ...Object.keys(contract.responses),
         ...documentedCodes(contract).map((code) => String(ERROR_STATUS[code])),

@@ -4,10 +4,12 @@ import { openPathId } from '#shared/http/fields.ts';
 import { updateCharacter } from '../admin-catalogue.ts';
 import { characterFields, SOUND_PART } from '../character.schema.ts';
 
-const schema = z.object({
-  ...z.object(characterFields).partial().shape,
-  removeAudio: z.boolean().optional().meta({ description: '`true` removes the sound.' }),
-});
+const schema = z
+  .object({
+    ...z.object(characterFields).partial().shape,
+    removeAudio: z.boolean().optional().meta({ description: '`true` removes the sound.' }),
+  })
+  .meta({ minProperties: 1, description: 'At least one field.' });
 
 /** PATCH /admin/characters/{id}, admin: JSON, or multipart to give a new sound; an `audio` part alone is enough. */
 export const handler = endpoint(
