@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ERROR_STATUS, type ErrorCode } from '../errors/error-codes.ts';
 
 /** One failing field of a request. */
-export const issueSchema = z
+const issueSchema = z
   .object({
     field: z.string().meta({
       description: 'Where the value stands, such as `results[0].testedAt`; empty for the whole body.',
@@ -14,7 +14,7 @@ export const issueSchema = z
   .meta({ id: 'Issue' });
 
 /** The closed list of error codes; each operation says which of them it answers. */
-export const errorCodeSchema = z
+const errorCodeSchema = z
   .enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]])
   .meta({ id: 'ErrorCode', description: 'What went wrong, for a program. Each code has one HTTP status.' });
 

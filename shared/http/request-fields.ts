@@ -62,7 +62,7 @@ export const requestTime = () =>
     });
 
 /** Documents that a body needs one of these fields. */
-export const atLeastOne = <S extends ZodObject>(schema: S, names: readonly string[]): S =>
+const atLeastOne = <S extends ZodObject>(schema: S, names: readonly string[]): S =>
   schema.meta({
     minProperties: 1,
     description: `At least one of ${names.map((name) => `\`${name}\``).join(', ')}.`,

@@ -24,7 +24,7 @@ const orNull = (schema: JsonSchema): JsonSchema => {
 };
 
 /** The schema of a JSON body in which `null` stands for a field that is absent, at any depth. */
-export const acceptNull = (schema: JsonSchema): JsonSchema => {
+const acceptNull = (schema: JsonSchema): JsonSchema => {
   if (schema.items) return { ...schema, items: acceptNull(schema.items) };
   if (!schema.properties) return schema;
   const required = new Set(schema.required);

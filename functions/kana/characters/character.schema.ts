@@ -16,7 +16,7 @@ const VOWELS = ['a', 'i', 'u', 'e', 'o', 'n'] as const;
 export const alphabetSchema = z.enum(ALPHABETS).meta({ id: 'Alphabet' });
 
 /** The group of the kana table that a character belongs to. */
-export const kanaSetSchema = z.enum(KANA_SETS).meta({ id: 'KanaSet' });
+const kanaSetSchema = z.enum(KANA_SETS).meta({ id: 'KanaSet' });
 
 /** The language that readings are written for. */
 export const localeSchema = z
