@@ -21,12 +21,12 @@ const SECURITY: Record<Guard, Record<string, string[]>[]> = {
 };
 
 const GUARD_TEXT: Record<Guard, string> = {
-  public: 'Public.',
-  user: 'For any signed-in user.',
-  tutor: 'For tutors and admins.',
-  admin: 'For admins.',
-  service: 'For services with the API key.',
-  link: 'For anyone with the signed link.',
+  public: 'anyone',
+  user: 'signed-in users',
+  tutor: 'tutors and admins',
+  admin: 'admins',
+  service: 'services with the API key',
+  link: 'anyone with the signed link',
 };
 
 /** A route with the contract of its handler. */
@@ -52,7 +52,9 @@ const camelCase = (name: string): string =>
 const descriptionOf = (contract: Contract): string =>
   [
     contract.description,
-    ...guardsOf(contract).map((guard) => GUARD_TEXT[guard]),
+    `For ${guardsOf(contract)
+      .map((guard) => GUARD_TEXT[guard])
+      .join(', or ')}.`,
     contract.head === false ? 'HEAD is not offered.' : undefined,
   ]
     .filter(Boolean)
@@ -72,9 +74,15 @@ const operationOf = (route: DocumentedRoute, { names }: DocumentedPath): ZodOpen
   };
 };
 
+/** What HEAD never answers: a part of a file, or where to read it. */
+const ONLY_OF_GET = ['206', '302', '416'];
+
 /** HEAD of what clients keep: it tells size and validators without the bytes. */
-const headOf = (route: DocumentedRoute, operation: ZodOpenApiOperationObject) => {
-  if (!route.contract.conditions || !route.offersHead) return {};
+const headOf = (route: DocumentedRoute, place: DocumentedPath) => {
+  const { contract, offersHead } = route;
+  if (!contract.conditions || !offersHead) return {};
+  const conditions = contract.conditions.filter((name) => name !== 'Range' && name !== 'If-Range');
+  const operation = operationOf({ ...route, contract: { ...contract, conditions } }, place);
   const { operationId = '', responses = {}, summary = '' } = operation;
   const head = {
     ...operation,
@@ -83,7 +91,9 @@ const headOf = (route: DocumentedRoute, operation: ZodOpenApiOperationObject) =>
       (_match, _verb, letter: string) => `head${letter.toUpperCase()}`,
     ),
     summary: `${summary}: headers only`,
-    responses: withoutBodies(responses),
+    responses: Object.fromEntries(
+      Object.entries(withoutBodies(responses)).filter(([status]) => !ONLY_OF_GET.includes(status)),
+    ),
   };
   return { head };
 };
@@ -94,11 +104,10 @@ export const createOpenApi = (routes: readonly DocumentedRoute[]) => {
   const paths = new Map<string, Record<string, ZodOpenApiOperationObject>>();
   for (const route of routes) {
     const place = placeOf(route);
-    const operation = operationOf(route, place);
     paths.set(place.path, {
       ...paths.get(place.path),
-      [route.method.toLowerCase()]: operation,
-      ...headOf(route, operation),
+      [route.method.toLowerCase()]: operationOf(route, place),
+      ...headOf(route, place),
     });
   }
   const tags = new Map(routes.map((route) => [tagOf(route).name, tagOf(route)]));

@@ -40,10 +40,13 @@ export const usernameField = () =>
     lengthBetween(value, USERNAME_LENGTH.minimum, USERNAME_LENGTH.maximum) ??
       (isUsername(value)
         ? undefined
-        : { code: 'invalid_format', message: 'must be letters and digits, then also . _ -' }),
+        : {
+            code: 'invalid_format',
+            message: 'must start with a letter or digit, followed by letters, digits, . _ or -',
+          }),
   ]).meta({
     description:
-      'Starts with a letter or a digit; then also `.`, `_` and `-`. Case does not distinguish usernames.',
+      'Starts with a letter or a digit, followed by letters, digits, `.`, `_` or `-`. Case is ignored when usernames are compared.',
     example: 'hanako',
     override: {
       type: 'string',
@@ -77,9 +80,10 @@ export const newPasswordField = () =>
   text((value) => {
     const length = lengthIssue(value);
     if (length) return [lengthBetween(value, PASSWORD_LENGTH.minimum, PASSWORD_LENGTH.maximum)];
-    return [isCommon(value) ? { code: 'too_common', message: 'is one that many people use' } : undefined];
+    return [isCommon(value) ? { code: 'too_common', message: 'is too common' } : undefined];
   }).meta({
-    description: 'Must not be common, nor contain the username or the name in the e-mail address.',
+    description:
+      'Must not be a common password, and must not contain the username or the name in the e-mail address.',
     override: {
       type: 'string',
       format: 'password',

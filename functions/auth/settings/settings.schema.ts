@@ -11,7 +11,7 @@ const timeZoneField = () =>
     .string()
     .superRefine((name, context) => {
       if (isTimeZone(name)) return;
-      const message = 'must be a zone of the IANA database, spelled as there';
+      const message = 'must be a time zone of the IANA database, spelled exactly';
       context.addIssue({ code: 'custom', message, params: { code: 'unknown_timezone' } });
     })
     .meta({

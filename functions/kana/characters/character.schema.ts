@@ -27,7 +27,7 @@ export const localeSchema = z
 export const characterFields = {
   consonant: z
     .string()
-    .regex(/^(?![aiueo]$)[a-z]{0,3}$/, 'must be empty or up to three letters a-z, and no vowel')
+    .regex(/^(?![aiueo]$)[a-z]{0,3}$/, 'must be empty or up to three letters a-z, but not a vowel')
     .meta({ description: 'Empty for the vowels and ん.', maxLength: 3, example: 'k' }),
   vowel: z.enum(VOWELS).meta({ example: 'i' }),
   set: kanaSetSchema,

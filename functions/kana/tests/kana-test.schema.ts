@@ -41,7 +41,7 @@ export const kanaTestItemSchema = z
         correctReading: z.string().meta({ example: 'ki' }),
         character: z.string().meta({ example: 'き' }),
       })
-      .meta({ id: 'KanaWritingItem', description: 'Write the reading of a character.' }),
+      .meta({ id: 'KanaWritingItem', description: 'A character and its reading, to be written.' }),
     z
       .object({ id: idField(), audioUrl: z.url(), ...choice })
       .meta({ id: 'KanaListeningItem', description: 'Find the character for a sound.' }),

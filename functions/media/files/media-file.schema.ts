@@ -28,7 +28,7 @@ const facts = {
   type: mediaTypeSchema,
   contentType: z.string().meta({ description: 'Detected from the content of the file.' }),
   size: z.int().min(1).meta({ description: 'In bytes.' }),
-  sha256: z.string().meta({ description: '64 hexadecimal digits.' }),
+  sha256: z.string().meta({ description: 'The SHA-256 digest: 64 hexadecimal digits.' }),
   url: z
     .string()
     .meta({ description: 'Link to the file. It is valid for 6 to 12 hours unless the file is public.' }),

@@ -11,11 +11,11 @@ export const emailTemplateFields = {
     .string()
     .min(1)
     .max(100)
-    .regex(SLUG, 'must be lower-case letters, digits, _ and -')
+    .regex(SLUG, 'must contain only lower-case letters, digits, _ and -')
     .meta({ example: 'weekly_news' }),
   subject_template: textField(1, 255)
     .refine((text) => !CONTROL_CHARACTER.test(text), {
-      error: 'must hold no control characters',
+      error: 'must not contain control characters',
       params: { code: 'invalid_format' },
     })
     .meta({

@@ -42,7 +42,10 @@ export const handler = endpoint(
     return context.commit(async (tx) => ({
       status: 201,
       headers: { location: '/api/v6/profile' },
-      body: { id: await registerAccount(tx, context, prepared), message: 'account created, check your mail' },
+      body: {
+        id: await registerAccount(tx, context, prepared),
+        message: 'account created, check your e-mail',
+      },
     }));
   },
 );

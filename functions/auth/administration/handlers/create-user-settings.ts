@@ -24,7 +24,7 @@ export const handler = endpoint(
   ({ path }, context) =>
     context.commit(async (tx) => {
       const { id, created } = await ensureSettings(tx, context, path.id, actorOf(context));
-      if (!created) return { status: 200, body: { id, message: 'the account has settings' } };
+      if (!created) return { status: 200, body: { id, message: 'the account already has settings' } };
       return {
         status: 201,
         headers: { location: `/api/v6/admin/users/${path.id}` },

@@ -7,7 +7,7 @@ export const handler = endpoint(
   {
     summary: 'Clean up expired account data',
     description:
-      'Removes ended sessions, links that expired 30 days ago, expired pending addresses, unused networks, old events ' +
+      'Removes ended sessions, links that expired more than 30 days ago, expired pending addresses, unused networks, old events ' +
       'and finished mail requests. GET and POST do the same.',
     guard: 'service',
     head: false,

@@ -25,7 +25,7 @@ export const handler = endpoint(
   (_input, context) =>
     context.commit(async (tx) => {
       const { id, created } = await scheduleCleaning(tx, context);
-      if (!created) return { status: 200, body: { id, message: 'token cleaning is scheduled as before' } };
+      if (!created) return { status: 200, body: { id, message: 'token cleaning is already scheduled' } };
       const headers = { location: `/api/v6/admin/scheduled-tasks/${id}` };
       return { status: 201, headers, body: { id, message: 'token cleaning scheduled' } };
     }),

@@ -22,7 +22,10 @@ export const handler = endpoint(
     context.reportLimits(limits);
     return context.commit(async (tx) => {
       if (wanted) await requestMail(tx, context, request);
-      return { status: 202, body: { message: 'if the address belongs to an account, a mail is on its way' } };
+      return {
+        status: 202,
+        body: { message: 'if the address belongs to an account, an e-mail is on its way' },
+      };
     });
   },
 );

@@ -22,7 +22,10 @@ export const handler = endpoint(
     context.reportLimits(limits);
     return context.commit(async (tx) => {
       if (wanted) await requestMail(tx, context, request);
-      return { status: 202, body: { message: 'if the address waits to be confirmed, a mail is on its way' } };
+      return {
+        status: 202,
+        body: { message: 'if the address is waiting to be confirmed, an e-mail is on its way' },
+      };
     });
   },
 );

@@ -6,7 +6,7 @@ import { mediaTypeInPath, storedMediaFileSchema, toStoredResponse } from '../med
 import { isMediaType } from '../rules/media-types.ts';
 
 const unknownType = () =>
-  invalid({ field: 'mediaType', message: 'is no type of media', code: 'invalid_value' });
+  invalid({ field: 'mediaType', message: 'is not a media type', code: 'invalid_value' });
 
 /** POST /media/{mediaType}, service: stores one file and its attached row. */
 export const handler = endpoint(
