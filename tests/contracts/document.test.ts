@@ -1,45 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly anyOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly minProperties?: number;
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly tags: readonly string[];
-  readonly parameters?: readonly { readonly in: string; readonly name: string; readonly schema: Schema }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-  readonly responses: Readonly<
-    Record<
-      string,
-      { readonly headers?: Json; readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }
-    >
-  >;
-}
-
-const document = JSON.parse(JSON.stringify(createOpenApi(await loadContracts()))) as {
-  readonly tags: readonly { readonly name: string; readonly description: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-};
-const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([verb, operation]) => ({
-    name: `${verb.toUpperCase()} ${path}`,
-    verb,
-    operation,
-  })),
-);
-const named = operations.map(({ name, ...rest }) => [name, { name, ...rest }] as const);
+import { document, type Json, operations } from './document-harness.ts';
 
 /** Every object in the document with the place where it stands. */
 const objectsIn = (value: unknown, place = '#'): { readonly place: string; readonly object: Json }[] => {
@@ -112,50 +72,5 @@ describe('the document', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]*$/);
-  });
-});
-
-describe.each(named)('%s', (_name, { verb, operation }) => {
-  it('has one tag and a summary in the imperative', () => {
-    expect(operation.tags).toHaveLength(1);
-    expect(operation.summary).toMatch(/^[A-Z][a-z]+ .+[^.]$|^Sign (up|in|out)$/);
-    expect(operation.summary).not.toMatch(/^(The|An?|All|Own)\b|\bown\b/);
-  });
-
-  it('lists named resources', () => {
-    for (const [status, { content = {} }] of Object.entries(operation.responses)) {
-      const { items, properties } = content['application/json']?.schema ?? {};
-      if (items) expect(items.$ref ?? items.type, status).not.toBe('object');
-      for (const [field, inner] of Object.entries(properties ?? {})) {
-        expect(inner.items?.properties, `${status} ${field}`).toBeUndefined();
-      }
-    }
-  });
-
-  it('lets optional fields of a JSON body be null, and required ones not', () => {
-    const schema = operation.requestBody?.content['application/json']?.schema;
-    for (const [field, property] of Object.entries(schema?.properties ?? {})) {
-      const types = [property.type, ...(property.anyOf ?? []).map(({ type }) => type)].flat();
-      expect(types.includes('null'), field).toBe(!schema?.required?.includes(field));
-    }
-  });
-
-  it('asks a PATCH for at least one field', () => {
-    if (verb !== 'patch') return;
-    for (const [type, { schema }] of Object.entries(operation.requestBody?.content ?? {})) {
-      expect((schema.required?.length ?? 0) + (schema.minProperties ?? 0), type).toBeGreaterThan(0);
-    }
-  });
-
-  it('documents If-None-Match where it answers 304', () => {
-    if (verb === 'head') return;
-    const asked = operation.parameters?.some(({ name }) => name === 'If-None-Match') ?? false;
-    expect(asked).toBe('304' in operation.responses);
-  });
-
-  it('names the content types of a file', () => {
-    for (const { content = {} } of Object.values(operation.responses)) {
-      expect(Object.keys(content)).not.toContain('application/octet-stream');
-    }
   });
 });
