@@ -5,6 +5,7 @@ import { ERROR_STATUS } from '#shared/errors/error-codes.ts';
 import { documentedCodes } from '#shared/http/documented-codes.ts';
 import { methodsAt, methodsShadowing, readFunctions, routingTable } from '#shared/http/routing-table.ts';
 import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
+import { documentedPaths } from '#shared/openapi/paths.ts';
 
 const handlerFiles = readdirSync('functions', { recursive: true, encoding: 'utf8' })
   .filter((path) => /(^|\/)handlers\/[^/]+\.ts$/.test(path) && !path.endsWith('.test.ts'))
@@ -37,13 +38,17 @@ describe('the routing table', () => {
 describe('the contracts', async () => {
   const routes = await loadContracts();
   const { paths = {} } = createOpenApi(routes);
+  const placeOf = documentedPaths(routes);
 
   it.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))(
     '%s is documented',
     (_name, route) => {
       const { contract, method, path } = route;
-      const operation = paths[path.replace('+}', '}')]?.[method.toLowerCase() as 'get'];
-      expect(operation?.operationId).toBe(route.functionName);
+      const operation = paths[placeOf(route).path]?.[method.toLowerCase() as 'get'];
+      const camelCase = route.functionName.replaceAll(/-(.)/g, (_match, letter: string) =>
+        letter.toUpperCase(),
+      );
+      expect(operation?.operationId).toBe(camelCase);
       const declared = [
         ...Object.keys(contract.responses),
         ...documentedCodes(contract).map((code) => String(ERROR_STATUS[code])),

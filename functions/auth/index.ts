@@ -7,8 +7,8 @@ export { type Confirmed, confirmPassword, type GivenPassword } from './accounts/
 export { type Erasure, eraseAccount, lockForErasure } from './accounts/erasure.ts';
 export { type Account, findAccount, lockAccount } from './accounts/queries/accounts.ts';
 export { clientOf } from './events/client.ts';
-export { authModeHeaders, clearedCookies } from './sessions/auth-mode.ts';
+export { authModeHeaders, CLEARED_COOKIES, clearedCookies } from './sessions/auth-mode.ts';
 export { endSessions, type SessionEnds } from './sessions/session-ends.ts';
 export type { Settings } from './settings/rules/settings.ts';
-export { repeatFlagField } from './settings/settings.schema.ts';
+export { repeatFlagSchema } from './settings/settings.schema.ts';
 export { readSettings } from './settings/settings.ts';

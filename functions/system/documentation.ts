@@ -61,6 +61,9 @@ const ASSETS: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
+/** The content types of {@link docsAsset}. */
+export const DOCS_ASSET_TYPES = [...new Set(Object.values(ASSETS))];
+
 /** A file of the documentation page. @throws AppError `not_found` for any name that is not on the list */
 export const docsAsset = async (
   name: string,

@@ -53,8 +53,20 @@ export interface ResponseSpec {
   readonly schema?: ZodType;
   /** Of bodies that are not JSON, such as `text/html`. */
   readonly contentType?: string;
+  /** For a file: every content type that it may have, for the documentation. */
+  readonly fileTypes?: readonly string[];
+  /** What the headers say, by name. */
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** A request header that makes a read conditional or partial (RFC 9110). */
+export type ConditionalHeader =
+  | 'If-Match'
+  | 'If-None-Match'
+  | 'If-Modified-Since'
+  | 'If-Unmodified-Since'
+  | 'If-Range'
+  | 'Range';
 
 /** The finished answer, as a page may show it. */
 export interface PageContent {
@@ -65,7 +77,7 @@ export interface PageContent {
 /** A rate limit that covers whole groups of endpoints. */
 export type RateBucket = 'general' | 'media';
 
-/** Everything that is public about an endpoint but its method and path, which stand in `functions.yml` alone. */
+/** Everything that is public about an endpoint except its method and path, which stand in `functions.yml` alone. */
 export interface Contract {
   /** The heading in the documentation. */
   readonly summary: string;
@@ -77,6 +89,8 @@ export interface Contract {
   readonly guard: Guard | readonly Guard[];
   readonly request?: RequestSpec;
   readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /** The conditional headers that the answer heeds, for the documentation; they are never an issue. */
+  readonly conditions?: readonly ConditionalHeader[];
   /** Codes this endpoint may answer besides those that follow from guard, request and limits. */
   readonly errors?: readonly ErrorCode[];
   /**

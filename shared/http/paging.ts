@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { queryInteger } from './fields.ts';
+import { queryIntegerOr } from './fields.ts';
 
 const MAXIMUM_PAGE = 2_147_483_647;
 const MAXIMUM_COUNT = 100;
 
 /** The `page` and `count` query parameters of a list. */
 export const pagingQuery = (defaultCount: number) => ({
-  page: queryInteger(1, MAXIMUM_PAGE).prefault('1').meta({ description: 'PageRequest, from 1.' }),
-  count: queryInteger(1, MAXIMUM_COUNT)
-    .prefault(String(defaultCount))
-    .meta({ description: 'Entries on a page.' }),
+  page: queryIntegerOr(1, 1, MAXIMUM_PAGE).meta({ description: 'The page, counted from 1.' }),
+  count: queryIntegerOr(defaultCount, 1, MAXIMUM_COUNT).meta({ description: 'Entries on a page.' }),
 });
 
 /** Which part of a list was asked for. */
@@ -49,7 +47,7 @@ export const pagingHeaders = (
 /** Schema of the headers of a list, for the documentation. */
 export const PAGING_HEADER_NAMES = {
   'X-Total-Count': 'Number of entries on all pages.',
-  Link: 'Addresses of the first, last, previous and next page (RFC 8288).',
+  Link: 'Links to the first, last, previous and next page (RFC 8288).',
 } as const;
 
 /** A page of a list with the number of entries on all pages. */

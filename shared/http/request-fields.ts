@@ -43,6 +43,9 @@ const DATE_TIME = z.iso.datetime({ offset: true });
 const EARLIEST = Date.UTC(1000, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
+/** What a JSON Schema can say of a zone's name; the server compares it with the IANA database. */
+export const ZONE_PATTERN = '^[A-Za-z][A-Za-z0-9+_/-]*$';
+
 /** A time in a request (RFC 3339 with `T` and `Z` or a numeric offset) as a Date, cut to milliseconds. */
 export const requestTime = () =>
   z
@@ -58,12 +61,19 @@ export const requestTime = () =>
       example: '2026-01-02T03:04:05Z',
     });
 
+/** Documents that a body needs one of these fields. */
+const atLeastOne = <S extends ZodObject>(schema: S, names: readonly string[]): S =>
+  schema.meta({
+    minProperties: 1,
+    description: `At least one of ${names.map((name) => `\`${name}\``).join(', ')}.`,
+  });
+
 /** The body of a PATCH: every field may be left out, but not all; those of `beside` change nothing themselves. */
 export const patchBody = <S extends ZodRawShape, B extends ZodRawShape = Record<never, never>>(
   shape: S,
   beside?: B,
 ): ZodObject<S & B> =>
-  withRule(z.object({ ...shape, ...beside } as S & B), (fields, isFaulty) => {
+  withRule(atLeastOne(z.object({ ...shape, ...beside } as S & B), Object.keys(shape)), (fields, isFaulty) => {
     const given = fields as Readonly<Record<string, unknown>>;
     const names = Object.keys(shape);
     if (names.some((name) => ownValue(given, name) !== undefined || isFaulty(name as never))) return [];

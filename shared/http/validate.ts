@@ -49,7 +49,7 @@ export const issuesOf = (issues: readonly SchemaIssue[], root: unknown, headerNa
   });
 
 /** `x-auth-mode` as it is written in documents. */
-const headerName = (name: string): string =>
+export const headerName = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (letters) => letters.toUpperCase());
 
 /** The query by name, as strings; a name given twice is an issue. */

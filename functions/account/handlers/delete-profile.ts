@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { authModeHeaders, clearedCookies, clientOf, givenPasswordField } from '#functions/auth/index.ts';
+import {
+  authModeHeaders,
+  CLEARED_COOKIES,
+  clearedCookies,
+  clientOf,
+  givenPasswordField,
+} from '#functions/auth/index.ts';
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { eraseOwnAccount } from '../erasure.ts';
@@ -7,10 +13,10 @@ import { eraseOwnAccount } from '../erasure.ts';
 /** DELETE /profile, any signed-in account: erases everything about it; files are removed afterwards. */
 export const handler = endpoint(
   {
-    summary: 'Erase the own account',
+    summary: 'Delete your account',
     description:
-      'Everything that is kept about the account goes at once, and its tokens fail from then on. Username and ' +
-      'address are free again. In cookie mode both cookies are cleared.',
+      'Erases everything that is stored about you, at once. Your tokens stop working, and your username and e-mail ' +
+      'address become available again.',
     guard: 'user',
     request: {
       headers: authModeHeaders(),
@@ -20,7 +26,7 @@ export const handler = endpoint(
         untrimmed: ['password'],
       },
     },
-    responses: { 204: { description: 'Nothing is left of the account.' } },
+    responses: { 204: { description: 'The account has been erased.', headers: CLEARED_COOKIES } },
     errors: ['invalid_credentials', 'last_admin', 'conflict'],
   },
   async ({ headers, body: { password } }, context) => {

@@ -7,11 +7,12 @@ import { eraseUser } from '../erasure.ts';
 /** DELETE /admin/users/{id}, admin: erases everything about another account. */
 export const handler = endpoint(
   {
-    summary: 'Erase an account',
-    description: 'As the owner could. An admin cannot erase the own account here, nor the last active admin.',
+    summary: 'Delete an account',
+    description:
+      'Erases everything that is stored about the account. You cannot delete your own account here, nor the last active admin.',
     guard: 'admin',
     request: { path: z.object({ id: pathId() }) },
-    responses: { 204: { description: 'Nothing is left of the account.' } },
+    responses: { 204: { description: 'The account has been erased.' } },
     errors: ['conflict', 'last_admin'],
   },
   async ({ path }, context) => {

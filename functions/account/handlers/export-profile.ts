@@ -7,26 +7,31 @@ import { exportProfile } from '../export.ts';
 
 const domain = () => z.record(z.string(), z.unknown());
 
+const profileExportSchema = z
+  .object({
+    version: z.literal(1),
+    exportedAt: timestamp(),
+    ...accountExportFields(),
+    kana: domain(),
+    dictionary: domain(),
+    courses: domain(),
+    media: domain(),
+    tasks: domain(),
+  })
+  .meta({ id: 'ProfileExport' });
+
 /** GET /profile/export, any signed-in account: everything that is kept about it, as a file; records the event. */
 export const handler = endpoint(
   {
-    summary: 'Export everything about the own account',
-    description: 'Without secrets and hashes. The last five keys are `{}` where a domain keeps nothing.',
+    summary: 'Export your data',
+    description:
+      'Everything that is stored about you, except for secrets and hashes. `kana`, `dictionary`, `courses`, `media` and `tasks` are `{}` where nothing is stored.',
     guard: 'user',
     responses: {
       200: {
         description: 'The export.',
-        headers: { 'content-disposition': 'An attachment with the account and the day in its name.' },
-        schema: z.object({
-          version: z.literal(1),
-          exportedAt: timestamp(),
-          ...accountExportFields(),
-          kana: domain(),
-          dictionary: domain(),
-          courses: domain(),
-          media: domain(),
-          tasks: domain(),
-        }),
+        headers: { 'Content-Disposition': '`attachment`, with the account and the day in the file name.' },
+        schema: profileExportSchema,
       },
     },
   },

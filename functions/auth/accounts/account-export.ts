@@ -6,9 +6,9 @@ import type { TransactionContext } from '#shared/host/context.ts';
 import { timestamp } from '#shared/http/fields.ts';
 import { recordEvents } from '../events/queries/events.ts';
 import type { Client } from '../events/rules/client.ts';
-import { settingsBody } from '../settings/settings.schema.ts';
+import { settingsSchema } from '../settings/settings.schema.ts';
 import { readSettings } from '../settings/settings.ts';
-import { profileBody, toProfileBody } from './account.schema.ts';
+import { profileSchema, toProfileBody } from './account.schema.ts';
 import { getOwnAccount } from './accounts.ts';
 import {
   listEventsOfUser,
@@ -23,42 +23,52 @@ const time = (at: Date | null): string | undefined => at?.toISOString();
 const present = <T extends object>(object: T): T =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 
+const exportedSessionSchema = z
+  .object({
+    id: z.int().min(1),
+    createdAt: timestamp(),
+    lastUsedAt: timestamp(),
+    expiresAt: timestamp(),
+    endedAt: timestamp().optional(),
+    endReason: z.string().optional(),
+    userAgent: z.string().optional(),
+    network: z.string(),
+    current: z.boolean(),
+  })
+  .meta({ id: 'ExportedSession' });
+
+const exportedLinkSchema = z
+  .object({
+    purpose: z.enum(['verify', 'change_email', 'reset']),
+    email: z.string(),
+    createdAt: timestamp(),
+    expiresAt: timestamp(),
+    usedAt: timestamp().optional(),
+    spentAt: timestamp().optional(),
+  })
+  .meta({ id: 'ExportedLink' });
+
+const exportedEventSchema = z
+  .object({
+    kind: z.string(),
+    network: z.string().optional(),
+    userAgent: z.string().optional(),
+    createdAt: timestamp(),
+  })
+  .meta({ id: 'ExportedEvent' });
+
+const exportedNetworkSchema = z
+  .object({ network: z.string(), lastLoginAt: timestamp() })
+  .meta({ id: 'ExportedNetwork' });
+
 /** What accounts put into the export of a profile. */
 export const accountExportFields = () => ({
-  account: profileBody(),
-  settings: settingsBody(),
-  sessions: z.array(
-    z.object({
-      id: z.int().min(1),
-      createdAt: timestamp(),
-      lastUsedAt: timestamp(),
-      expiresAt: timestamp(),
-      endedAt: timestamp().optional(),
-      endReason: z.string().optional(),
-      userAgent: z.string().optional(),
-      network: z.string(),
-      current: z.boolean(),
-    }),
-  ),
-  links: z.array(
-    z.object({
-      purpose: z.enum(['verify', 'change_email', 'reset']),
-      email: z.string(),
-      createdAt: timestamp(),
-      expiresAt: timestamp(),
-      usedAt: timestamp().optional(),
-      spentAt: timestamp().optional(),
-    }),
-  ),
-  networks: z.array(z.object({ network: z.string(), lastLoginAt: timestamp() })),
-  events: z.array(
-    z.object({
-      kind: z.string(),
-      network: z.string().optional(),
-      userAgent: z.string().optional(),
-      createdAt: timestamp(),
-    }),
-  ),
+  account: profileSchema,
+  settings: settingsSchema,
+  sessions: z.array(exportedSessionSchema),
+  links: z.array(exportedLinkSchema),
+  networks: z.array(exportedNetworkSchema),
+  events: z.array(exportedEventSchema),
 });
 
 /**

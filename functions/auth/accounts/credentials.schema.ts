@@ -40,8 +40,21 @@ export const usernameField = () =>
     lengthBetween(value, USERNAME_LENGTH.minimum, USERNAME_LENGTH.maximum) ??
       (isUsername(value)
         ? undefined
-        : { code: 'invalid_format', message: 'must be letters and digits, then also . _ -' }),
-  ]).meta({ override: { type: 'string', minLength: 3, maxLength: 32 }, example: 'hanako' });
+        : {
+            code: 'invalid_format',
+            message: 'must start with a letter or digit, followed by letters, digits, . _ or -',
+          }),
+  ]).meta({
+    description:
+      'Starts with a letter or a digit, followed by letters, digits, `.`, `_` or `-`. Case is ignored when usernames are compared.',
+    example: 'hanako',
+    override: {
+      type: 'string',
+      minLength: USERNAME_LENGTH.minimum,
+      maxLength: USERNAME_LENGTH.maximum,
+      pattern: '^[\\p{L}\\p{Nd}][\\p{L}\\p{M}\\p{Nd}._-]*$',
+    },
+  });
 
 /** An e-mail address; gives the spelling that is stored. */
 export const emailField = () =>
@@ -67,8 +80,10 @@ export const newPasswordField = () =>
   text((value) => {
     const length = lengthIssue(value);
     if (length) return [lengthBetween(value, PASSWORD_LENGTH.minimum, PASSWORD_LENGTH.maximum)];
-    return [isCommon(value) ? { code: 'too_common', message: 'is one that many people use' } : undefined];
+    return [isCommon(value) ? { code: 'too_common', message: 'is too common' } : undefined];
   }).meta({
+    description:
+      'Must not be a common password, and must not contain the username or the name in the e-mail address.',
     override: {
       type: 'string',
       format: 'password',

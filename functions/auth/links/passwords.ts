@@ -61,7 +61,7 @@ const openResetLink = async (
   const link = account && (await findResetLink(db, hash));
   const outcome = resetOutcome(link, account, now);
   if (!link || !account || outcome === 'unknown') {
-    throw invalid({ field: 'token', message: 'is none that was sent', code: 'unknown_token' });
+    throw invalid({ field: 'token', message: 'is unknown', code: 'unknown_token' });
   }
   if (outcome === 'gone') throw new AppError('gone');
   return { link, account };

@@ -13,8 +13,22 @@ export const authModeHeaders = () =>
       .toLowerCase()
       .pipe(z.enum(['cookie', 'token']))
       .default('cookie')
-      .meta({ override: { type: 'string', enum: ['cookie', 'token'] } }),
+      .meta({
+        description: 'Whether tokens travel as cookies or in bodies.',
+        override: { type: 'string', enum: ['cookie', 'token'], default: 'cookie' },
+      }),
   });
+
+/** `Set-Cookie` of an answer with new tokens, for the documentation. */
+export const TOKEN_COOKIES = {
+  'Set-Cookie':
+    'In cookie mode: `access_token` (path `/`) and `refresh_token` (path `/api/v6/auth`), both `HttpOnly`.',
+};
+
+/** `Set-Cookie` of an answer that ends a session, for the documentation. */
+export const CLEARED_COOKIES = {
+  'Set-Cookie': 'In cookie mode: clears `access_token` and `refresh_token`, if this session has ended.',
+};
 
 /** An access token and a refresh token with the seconds that they still live. */
 export interface IssuedTokens {

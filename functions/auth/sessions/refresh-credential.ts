@@ -16,7 +16,7 @@ export const refreshBody = () =>
       .string()
       .max(TOKEN_LENGTH)
       .optional()
-      .meta({ description: 'The same under its older name; `refreshToken` wins.' }),
+      .meta({ description: 'The former name of `refreshToken`, which takes precedence.' }),
   });
 
 /** A refresh token that a request carries, and where. */

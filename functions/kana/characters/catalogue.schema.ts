@@ -12,11 +12,11 @@ export const listingQuery = {
     .default('hr')
     .transform((name): Alphabet => ALPHABET_OF[name])
     .meta({
-      description: 'The alphabet; `hr` is hiragana, `kt` is katakana.',
+      description: 'The alphabet: `hr` is short for hiragana, `kt` for katakana.',
       override: { type: 'string', enum: ['hr', 'hiragana', 'kt', 'katakana'], default: 'hr' },
     }),
   locale: localeField(),
-  set: setFilter().meta({ description: 'Which characters are listed.' }),
+  set: setFilter().meta({ description: 'The characters to list.' }),
 };
 
 /** The credit that the licence of the shipped sounds asks for. */
@@ -26,12 +26,12 @@ export const SOUND_CREDIT =
 
 /** Headers of the public answers, in words. */
 export const CATALOGUE_HEADERS = {
-  ETag: 'Hash of the body; `If-None-Match` with it is answered 304.',
+  ETag: 'The entity tag; send it as `If-None-Match`.',
   'Cache-Control': '`public, max-age=300`',
 };
 
 /** The answer 304 of the public catalogue. */
-export const NOT_MODIFIED = { description: 'What the client has is what there is.' };
+export const NOT_MODIFIED = { description: 'The copy of the client is current.' };
 
 /** A public answer, which every cache may keep for five minutes. */
 export const cachedResponse = <T>({ body, etag }: KeptResponse<T>) => ({

@@ -1,7 +1,7 @@
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
 import { currentCatalogue, type KeptResponse, keptResponse } from './catalogue.ts';
-import { toBody, toItem } from './character-response.schema.ts';
+import { toBody, toItem } from './character.schema.ts';
 import type { SetFilter } from './rules/catalogue-order.ts';
 import type { Alphabet, Character, ReadingLocale } from './rules/character.ts';
 import { rowOrColumn } from './rules/row-column.ts';

@@ -16,19 +16,19 @@ const keyHeader = (description: string) =>
 export const markDropContract = {
   summary: 'Lower all marks of a user',
   description:
-    'Every mark goes down by 0.01, once for each key: `X-Task-Run-Id`, else `Idempotency-Key`, else the UTC day. A later call with the key gets the same answer and lowers nothing. GET and POST are the same.',
+    'Lowers every mark by 0.01, once per key: `X-Task-Run-Id`, otherwise `Idempotency-Key`, otherwise the UTC day. Repeating a call with the same key returns the same response and lowers nothing. GET and POST do the same.',
   guard: 'service',
   head: false,
   request: {
     path: z.object({ userId: openPathId() }),
     headers: z.object({
-      'x-task-run-id': keyHeader('The key; the task service sends it with each webhook run.'),
+      'x-task-run-id': keyHeader('The key. The task platform sends it with every webhook run.'),
       'idempotency-key': keyHeader('The key when `X-Task-Run-Id` is absent.'),
     }),
   },
   responses: {
     200: {
-      description: 'The marks are lowered, now or by the first call with this key.',
+      description: 'The marks have been lowered, now or by an earlier call with this key.',
       schema: z.object({ message: z.string(), affected: z.int().min(0) }),
     },
   },

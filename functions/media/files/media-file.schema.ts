@@ -5,21 +5,43 @@ import type { StoredMediaFile } from './media-files.ts';
 import type { MediaFile } from './queries/media.ts';
 import { MEDIA_TYPES, type MediaType } from './rules/media-types.ts';
 
+const EXAMPLE_ID = '3f0e7a52-6a1c-4a0e-9f5b-0c2f7d1b9a44.mp3';
+
 /** One of the seven types. */
-export const mediaTypeField = () => z.enum(Object.keys(MEDIA_TYPES) as [MediaType, ...MediaType[]]);
+export const mediaTypeSchema = z
+  .enum(Object.keys(MEDIA_TYPES) as [MediaType, ...MediaType[]])
+  .meta({ id: 'MediaType' });
+
+/** A type in a path; whether there is such a type is told later than the schema would. */
+export const mediaTypeInPath = () =>
+  z.string().meta({ override: { type: 'string', enum: Object.keys(MEDIA_TYPES) } });
+
+/** The path of a file. */
+export const filePath = () =>
+  z.object({
+    type: mediaTypeInPath(),
+    filename: z.string().meta({ description: 'The id of the file.', example: EXAMPLE_ID }),
+  });
 
 const facts = {
-  id: z.string().meta({ example: '3f0e7a52-6a1c-4a0e-9f5b-0c2f7d1b9a44.mp3' }),
-  type: mediaTypeField(),
-  contentType: z.string().meta({ description: 'By content, whatever the client said.' }),
+  id: z.string().meta({ example: EXAMPLE_ID }),
+  type: mediaTypeSchema,
+  contentType: z.string().meta({ description: 'Detected from the content of the file.' }),
   size: z.int().min(1).meta({ description: 'In bytes.' }),
-  sha256: z.string().meta({ description: '64 hexadecimal digits.' }),
-  url: z.string().meta({ description: 'The file; a link that lives 6 to 12 hours unless it is public.' }),
+  sha256: z.string().meta({ description: 'The SHA-256 digest: 64 hexadecimal digits.' }),
+  url: z
+    .string()
+    .meta({ description: 'Link to the file. It is valid for 6 to 12 hours unless the file is public.' }),
 };
 
 /** The answer to both kinds of upload. */
-export const storedBody = () =>
-  z.object({ ...facts, message: z.string(), metadataUrl: z.string().meta({ description: 'The metadata.' }) });
+export const storedMediaFileSchema = z
+  .object({
+    ...facts,
+    message: z.string(),
+    metadataUrl: z.string().meta({ description: 'Link to the metadata.' }),
+  })
+  .meta({ id: 'StoredMediaFile' });
 
 /** The answer to a stored file, with links signed now. */
 export const toStoredResponse = (
@@ -35,7 +57,7 @@ export const toStoredResponse = (
 };
 
 /** The metadata of a media file. */
-export const metadataBody = () => z.object({ ...facts, createdAt: timestamp() });
+export const mediaFileSchema = z.object({ ...facts, createdAt: timestamp() }).meta({ id: 'MediaFile' });
 
 /** The metadata of a media file, its link signed now. */
 export const toMetadataBody = (context: LinkContext, mediaFile: MediaFile) => {

@@ -6,7 +6,7 @@ import { methodsAt } from '#shared/http/routing-table.ts';
 /** Everything that has no route, public: preflights, 405 for known paths, 404 for the rest. */
 export const handler = endpoint(
   {
-    summary: 'Everything else',
+    summary: 'Answer everything else',
     guard: 'public',
     rateLimit: 'none',
     responses: { 204: { description: 'A preflight of a known path.' } },

@@ -4,12 +4,12 @@ import { DOCS_CONTENT_SECURITY_POLICY, DOCS_PAGE } from '../documentation.ts';
 /** GET /docs, public: the interactive reference. */
 export const handler = endpoint(
   {
-    summary: 'Interactive reference',
+    summary: 'Open the interactive reference',
     guard: 'public',
     rateLimit: 'none',
     responses: {
       200: {
-        description: 'A page; all it loads comes from this host.',
+        description: 'A page that loads nothing from other hosts.',
         contentType: 'text/html; charset=utf-8',
       },
     },

@@ -5,15 +5,17 @@ import { openApiJson } from '../documentation.ts';
 /** GET /openapi.json, public: the API's description, generated from the schemas that validate. */
 export const handler = endpoint(
   {
-    summary: 'OpenAPI document',
+    summary: 'Get this OpenAPI document',
     guard: 'public',
     rateLimit: 'none',
+    conditions: ['If-None-Match'],
     responses: {
       200: {
-        description: 'OpenAPI 3.1.',
+        description: 'The document, in OpenAPI 3.1.',
         schema: z.looseObject({ openapi: z.string() }),
-        headers: { ETag: 'Of the document.' },
+        headers: { ETag: 'The entity tag of the document.' },
       },
+      304: { description: 'The copy of the client is current.' },
     },
   },
   async () => {

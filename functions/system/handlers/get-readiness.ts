@@ -3,16 +3,18 @@ import { endpoint } from '#shared/http/endpoint.ts';
 import { checkReadiness } from '../readiness.ts';
 
 const check = z.enum(['ok', 'down']);
-const readiness = z.object({
-  status: z.enum(['ok', 'degraded', 'down']),
-  checks: z.object({ database: check, redis: check, media: check }),
-});
+const readiness = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'down']),
+    checks: z.object({ database: check, redis: check, media: check }),
+  })
+  .meta({ id: 'Readiness' });
 
 /** GET /ready, public: asks the database, Redis and the media store, each for at most 2 s. */
 export const handler = endpoint(
   {
-    summary: 'Readiness',
-    description: 'Redis down alone is `degraded` with 200: nothing that was accepted is lost.',
+    summary: 'Check that requests can be served',
+    description: '`degraded` means that only Redis is down; requests are still served, and nothing is lost.',
     guard: 'public',
     rateLimit: 'none',
     responses: {

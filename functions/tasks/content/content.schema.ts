@@ -11,7 +11,7 @@ export const contentField = () =>
     })
     .meta({
       description:
-        '`recipient;var1;var2;…`: `\\;` is a semicolon, `\\\\` a backslash; each part is trimmed. Surplus variables are ignored.',
+        '`recipient;var1;var2;…`. Write `\\;` for a semicolon and `\\\\` for a backslash. Parts are trimmed, and extra variables are ignored.',
       example: 'ann@example.com;https://example.com/verify',
       override: { type: 'string', minLength: 1, maxLength: 10_000 },
     });

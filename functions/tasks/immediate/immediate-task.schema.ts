@@ -7,17 +7,22 @@ import type { ImmediateTaskItem } from './queries/administration.ts';
 const LARGEST_REFERENCE = 2_147_483_647;
 
 /** A user in a request, 0 for none. */
-export const userIdField = () => z.int().min(0).max(LARGEST_REFERENCE).meta({ description: '0 is no user.' });
+export const userIdField = () =>
+  z
+    .int()
+    .min(0)
+    .max(LARGEST_REFERENCE)
+    .meta({ description: 'The user whom the task belongs to; 0 for none.' });
 
 /** A template in a request. */
 export const templateIdField = () =>
-  z.int().min(1).max(LARGEST_REFERENCE).meta({ description: 'An existing template.' });
+  z.int().min(1).max(LARGEST_REFERENCE).meta({ description: 'The id of an existing template.' });
 
 /** The state of an immediate task. */
-export const statusField = () =>
-  z.enum(['Enqueued', 'Completed', 'Failed']).meta({
-    description: '`Enqueued` is waiting, running or between attempts.',
-  });
+export const immediateTaskStatusSchema = z.enum(['Enqueued', 'Completed', 'Failed']).meta({
+  id: 'ImmediateTaskStatus',
+  description: '`Enqueued` means waiting, running or between attempts.',
+});
 
 /** Body of POST /admin/immediate-tasks. */
 export const taskOfTemplate = z.object({
@@ -27,36 +32,47 @@ export const taskOfTemplate = z.object({
 });
 
 /** An immediate task in a list. */
-export const immediateTaskItem = z.object({
-  id: idField(),
-  user_id: z.int(),
-  template_id: idField().optional().meta({ description: 'Absent when the template is gone.' }),
-  created_at: timestamp(),
-  status: statusField(),
-});
+export const immediateTaskItemSchema = z
+  .object({
+    id: idField(),
+    user_id: z.int().meta({ description: '0 without a user.' }),
+    template_id: idField().optional().meta({ description: 'Absent once the template has been deleted.' }),
+    created_at: timestamp(),
+    status: immediateTaskStatusSchema,
+  })
+  .meta({ id: 'ImmediateTaskListItem' });
 
-const attempt = z.object({
-  round: z.int(),
-  attempt: z.int(),
-  started_at: timestamp(),
-  finished_at: timestamp().optional(),
-  outcome: z.enum(['Completed', 'Failed', 'Interrupted']).optional(),
-  error: z.string().optional(),
-});
+const attemptSchema = z
+  .object({
+    round: z.int(),
+    attempt: z.int(),
+    started_at: timestamp(),
+    finished_at: timestamp().optional(),
+    outcome: z
+      .enum(['Completed', 'Failed', 'Interrupted'])
+      .optional()
+      .meta({ description: 'Absent while running.' }),
+    error: z.string().optional(),
+  })
+  .meta({ id: 'ImmediateTaskAttempt' });
 
 /** An immediate task with everything that may be shown of it. */
-export const immediateTaskObject = immediateTaskItem.extend({
-  content: z.string().meta({ description: 'Variables of a sensitive task are shown as `[hidden]`.' }),
-  sensitive: z.boolean(),
-  content_redacted: z.boolean().meta({ description: 'Whether variables were removed for good.' }),
-  attempts: z.int().meta({ description: 'Attempts started in the current round.' }),
-  next_attempt_at: timestamp().optional().meta({ description: 'Only while `Enqueued`.' }),
-  completed_at: timestamp().optional().meta({ description: 'When it became `Completed` or `Failed`.' }),
-  error: z.string().optional(),
-  history: z.array(attempt).meta({ description: 'The newest 50 attempts of all rounds, oldest first.' }),
-});
+export const immediateTaskSchema = immediateTaskItemSchema
+  .extend({
+    content: z.string().meta({ description: 'Variables of a sensitive task are shown as `[hidden]`.' }),
+    sensitive: z.boolean(),
+    content_redacted: z.boolean().meta({ description: 'Whether the variables have been erased for good.' }),
+    attempts: z.int().meta({ description: 'Attempts started in the current round.' }),
+    next_attempt_at: timestamp().optional().meta({ description: 'Only while `Enqueued`.' }),
+    completed_at: timestamp().optional().meta({ description: 'When it became `Completed` or `Failed`.' }),
+    error: z.string().optional(),
+    history: z
+      .array(attemptSchema)
+      .meta({ description: 'The latest 50 attempts of all rounds, oldest first.' }),
+  })
+  .meta({ id: 'ImmediateTask' });
 
-/** {@link ImmediateTaskItem} as {@link immediateTaskItem}. */
+/** {@link ImmediateTaskItem} as {@link immediateTaskItemSchema}. */
 export const toItem = ({ id, userId, templateId, createdAt, status }: ImmediateTaskItem) => ({
   id,
   user_id: userId,
@@ -81,7 +97,7 @@ const toAttempt = ({
   ...(error === null ? {} : { error }),
 });
 
-/** {@link ImmediateTaskView} as {@link immediateTaskObject}. */
+/** {@link ImmediateTaskView} as {@link immediateTaskSchema}. */
 export const toObject = (task: ImmediateTaskView) => ({
   ...toItem(task),
   content: task.content,

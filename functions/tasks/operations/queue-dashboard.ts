@@ -107,6 +107,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.ico': 'image/x-icon',
 };
+
+/** The content types that {@link dashboardPart} answers with. */
+export const DASHBOARD_TYPES = [...new Set(['text/html', ...Object.values(CONTENT_TYPES)])];
 /** Segments of the library's own files; none begins with a dot, so no path leaves the folder. */
 const FILE = /^static(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/;
 

@@ -6,7 +6,7 @@ import { deleteImmediateTasksOfUser, listImmediateTasksOfUser } from '../immedia
 import { deleteLogsOfTasks } from '../scheduled/queries/scheduled-task-logs.ts';
 import { listTasksOfUser } from '../scheduled/queries/scheduled-task-views.ts';
 import { deleteTasks, findTaskIds, lockTasks } from '../scheduled/queries/scheduled-tasks.ts';
-import { toScheduledObject } from '../scheduled/scheduled-task-response.schema.ts';
+import { toScheduledObject } from '../scheduled/scheduled-task.schema.ts';
 
 /** The `tasks` of a profile export: the objects that administrators see, by id, without `history`. */
 export type ExportedTasks =

@@ -4,10 +4,10 @@ import { type Schedule, type ScheduleIssue, scheduleIssues, timetableOf } from '
 
 /** What each issue of a schedule says, and of which field. */
 export const SCHEDULE_ISSUES: Readonly<Record<ScheduleIssue | 'cron_never_fires', Issue>> = {
-  invalid_cron: { field: 'cron', message: 'is no cron expression', code: 'invalid_cron' },
+  invalid_cron: { field: 'cron', message: 'is not a cron expression', code: 'invalid_cron' },
   unknown_timezone: {
     field: 'timezone',
-    message: 'is no time zone of the IANA database',
+    message: 'is not a time zone of the IANA database',
     code: 'unknown_timezone',
   },
   cron_never_fires: {

@@ -3,26 +3,33 @@ import { idField, timestamp } from '#shared/http/fields.ts';
 import type { ScheduledTaskLog } from './queries/scheduled-task-logs.ts';
 
 /** How an attempt ended. */
-export const logStatusField = () => z.enum(['Completed', 'Failed']);
+export const runLogStatusSchema = z.enum(['Completed', 'Failed']).meta({ id: 'RunLogStatus' });
 
 /** A log in a list. */
-export const logItem = z.object({
-  id: idField(),
-  task_id: idField().optional().meta({ description: 'Absent once the task is deleted.' }),
-  job_id: z.string().meta({ example: 'run-57' }),
-  status: logStatusField(),
-  created_at: timestamp(),
-});
+export const runLogItemSchema = z
+  .object({
+    id: idField(),
+    task_id: idField().optional().meta({ description: 'Absent once the task has been deleted.' }),
+    job_id: z.string().meta({ example: 'run-57' }),
+    status: runLogStatusSchema,
+    created_at: timestamp(),
+  })
+  .meta({ id: 'RunLogListItem' });
 
 /** A log with everything that is known of the attempt. */
-export const logObject = logItem.extend({
-  attempt: z.int(),
-  http_status: z.int().optional().meta({ description: 'Of the webhook in this attempt.' }),
-  error: z.string().optional(),
-  response: z.string().optional().meta({ description: 'Body of a 2xx answer.' }),
-});
+export const runLogSchema = runLogItemSchema
+  .extend({
+    attempt: z.int(),
+    http_status: z.int().optional().meta({ description: 'The status that the webhook returned.' }),
+    error: z.string().optional(),
+    response: z
+      .string()
+      .optional()
+      .meta({ description: 'The body that the webhook returned with a 2xx status.' }),
+  })
+  .meta({ id: 'RunLog' });
 
-/** A log as {@link logItem}. */
+/** A log as {@link runLogItemSchema}. */
 export const toLogItem = ({ id, taskId, jobId, status, createdAt }: ScheduledTaskLog) => ({
   id,
   ...(taskId === undefined ? {} : { task_id: taskId }),
@@ -31,7 +38,7 @@ export const toLogItem = ({ id, taskId, jobId, status, createdAt }: ScheduledTas
   created_at: createdAt.toISOString(),
 });
 
-/** A log as {@link logObject}. */
+/** A log as {@link runLogSchema}. */
 export const toLogObject = (log: ScheduledTaskLog) => ({
   ...toLogItem(log),
   attempt: log.attempt,

@@ -8,8 +8,8 @@ import { givenPasswordField, newPasswordField } from '../credentials.schema.ts';
 /** PUT /profile/password, any signed-in account: ends all other sessions; counts and records failures. */
 export const handler = endpoint(
   {
-    summary: 'Change the own password',
-    description: 'Ends all sessions but the calling one.',
+    summary: 'Change your password',
+    description: 'Ends all your other sessions.',
     guard: 'user',
     request: {
       body: {
@@ -18,7 +18,7 @@ export const handler = endpoint(
         untrimmed: ['currentPassword', 'password'],
       },
     },
-    responses: { 204: { description: 'The password is set.' } },
+    responses: { 204: { description: 'The password has been changed.' } },
     errors: ['invalid_credentials'],
   },
   async (input, context) => {

@@ -5,9 +5,9 @@ import { deleteOwnAvatar } from '../avatars.ts';
 /** DELETE /profile/avatar, any signed-in account: takes the picture away and has its file removed. */
 export const handler = endpoint(
   {
-    summary: 'Remove the own picture',
+    summary: 'Remove your picture',
     guard: 'user',
-    responses: { 204: { description: 'There is no picture any more.' } },
+    responses: { 204: { description: 'You have no picture now.' } },
   },
   async (_input, context) => {
     await deleteOwnAvatar(context, callerId(context.caller));

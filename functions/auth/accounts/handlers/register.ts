@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { createdBody } from '#shared/http/fields.ts';
+import { createdSchema } from '#shared/http/fields.ts';
 import { clientOf } from '../../events/client.ts';
 import { avatarPart } from '../avatars.ts';
 import { emailField, newPasswordField, usernameField, withoutIdentity } from '../credentials.schema.ts';
@@ -14,7 +14,8 @@ const registration = withoutIdentity(
 export const handler = endpoint(
   {
     summary: 'Sign up',
-    description: 'A link is mailed to the address; until it is used, signing in is refused.',
+    description:
+      'A confirmation link is sent to the e-mail address. You can sign in once you have opened it.',
     guard: 'public',
     idempotent: true,
     request: {
@@ -27,9 +28,9 @@ export const handler = endpoint(
     },
     responses: {
       201: {
-        description: 'The account was created, its address is not confirmed yet.',
-        schema: createdBody(),
-        headers: { Location: 'The profile.' },
+        description: 'The account has been created. Its e-mail address is not confirmed yet.',
+        schema: createdSchema,
+        headers: { Location: 'Link to the profile.' },
       },
     },
     errors: ['email_taken', 'username_taken'],
@@ -41,7 +42,10 @@ export const handler = endpoint(
     return context.commit(async (tx) => ({
       status: 201,
       headers: { location: '/api/v6/profile' },
-      body: { id: await registerAccount(tx, context, prepared), message: 'account created, check your mail' },
+      body: {
+        id: await registerAccount(tx, context, prepared),
+        message: 'account created, check your e-mail',
+      },
     }));
   },
 );

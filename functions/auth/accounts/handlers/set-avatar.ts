@@ -7,7 +7,7 @@ import { avatarPart, setOwnAvatar } from '../avatars.ts';
 /** PUT /profile/avatar, any signed-in account: stores the picture; the file of the old one is removed. */
 export const handler = endpoint(
   {
-    summary: 'Set the own picture',
+    summary: 'Set your picture',
     guard: 'user',
     request: {
       body: {
@@ -18,7 +18,7 @@ export const handler = endpoint(
     },
     responses: {
       200: {
-        description: 'The address that the profile shows from now on.',
+        description: 'The picture has been stored.',
         schema: z.object({ avatar_url: avatarField() }),
       },
     },

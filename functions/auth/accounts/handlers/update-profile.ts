@@ -10,20 +10,20 @@ const changes = patchBody(
   {
     currentPassword: givenPasswordField()
       .optional()
-      .meta({ description: 'Needed with an `email` other than the stored one.' }),
+      .meta({ description: 'Required to change the e-mail address.' }),
   },
 );
 
 /** PATCH /profile, any signed-in account: a username takes effect at once, an address with the link of a mail. */
 export const handler = endpoint(
   {
-    summary: 'Change the own username or address',
+    summary: 'Change your username or e-mail address',
     description:
-      'Another address waits as `pendingEmail` until the link that is mailed to it is used; the stored one is told ' +
-      'and stays valid. The stored address as `email` drops one that waits.',
+      'A new address becomes `pendingEmail` and takes effect once the link that is sent to it has been opened. Until ' +
+      'then the current address stays valid, and it is notified. Sending the current address discards a pending one.',
     guard: 'user',
     request: { body: { format: 'json', schema: changes, untrimmed: ['currentPassword'] } },
-    responses: { 204: { description: 'All changes are stored.' } },
+    responses: { 204: { description: 'The changes have been stored.' } },
     errors: ['invalid_credentials', 'email_taken', 'username_taken'],
   },
   async ({ body }, context) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { createdBody, idField } from '#shared/http/fields.ts';
-import { roleField } from '../../accounts/account.schema.ts';
+import { createdSchema, idField } from '#shared/http/fields.ts';
+import { roleSchema } from '../../accounts/account.schema.ts';
 import { avatarPart } from '../../accounts/avatars.ts';
 import {
   emailField,
@@ -17,7 +17,7 @@ const newUser = withoutIdentity(
     email: emailField(),
     username: usernameField(),
     password: newPasswordField(),
-    role: roleField(),
+    role: roleSchema,
   }),
 );
 
@@ -25,6 +25,7 @@ const newUser = withoutIdentity(
 export const handler = endpoint(
   {
     summary: 'Create an account',
+    description: 'The account is active at once. No e-mail is sent.',
     guard: 'admin',
     idempotent: true,
     request: {
@@ -37,9 +38,9 @@ export const handler = endpoint(
     },
     responses: {
       201: {
-        description: 'The account is active.',
-        schema: createdBody().extend({ userId: idField() }),
-        headers: { Location: 'The account.' },
+        description: 'The account has been created.',
+        schema: createdSchema.extend({ userId: idField() }),
+        headers: { Location: 'Link to the account.' },
       },
     },
     errors: ['email_taken', 'username_taken'],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { idField } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
+import { tutorSchema } from '../user.schema.ts';
 import { listTutors } from '../users.ts';
 
 /** GET /admin/tutors, admin: active accounts of role 2, by the key of the username. */
@@ -12,8 +12,8 @@ export const handler = endpoint(
     request: { query: z.object(pagingQuery(100)) },
     responses: {
       200: {
-        description: 'Active tutors by username.',
-        schema: listOf(z.object({ id: idField(), username: z.string() })),
+        description: 'The active tutors, ordered by username.',
+        schema: listOf(tutorSchema),
         headers: PAGING_HEADER_NAMES,
       },
     },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { textField } from '#shared/http/request-fields.ts';
-import { toUserItem, userItem } from '../user.schema.ts';
+import { toUserItem, userSchema } from '../user.schema.ts';
 import { listUsers } from '../users.ts';
 
 const roleInQuery = z
@@ -21,7 +21,7 @@ const query = z.object({
   active: flagInQuery.optional(),
   search: textField(0, 100)
     .optional()
-    .meta({ description: 'A part of the e-mail address or of the username, in any letter case.' }),
+    .meta({ description: 'Part of the e-mail address or the username, ignoring case.' }),
 });
 
 /** GET /admin/users, admin: accounts by address. */
@@ -32,8 +32,8 @@ export const handler = endpoint(
     request: { query },
     responses: {
       200: {
-        description: 'Accounts by e-mail address.',
-        schema: listOf(userItem()),
+        description: 'The accounts, ordered by e-mail address.',
+        schema: listOf(userSchema),
         headers: PAGING_HEADER_NAMES,
       },
     },

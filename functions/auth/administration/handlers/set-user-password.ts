@@ -9,7 +9,8 @@ import { setUserPassword } from '../users.ts';
 export const handler = endpoint(
   {
     summary: 'Set the password of an account',
-    description: 'Ends all sessions, for the own account the calling one too. Does not activate.',
+    description:
+      'Ends all sessions of the account, including yours if it is your own. An inactive account stays inactive.',
     guard: 'admin',
     request: {
       path: z.object({ id: pathId() }),
@@ -19,7 +20,7 @@ export const handler = endpoint(
         untrimmed: ['password'],
       },
     },
-    responses: { 204: { description: 'The password holds from now on.' } },
+    responses: { 204: { description: 'The password has been set.' } },
   },
   async ({ path, body }, context) => {
     await setUserPassword(context, { id: path.id, password: body.password }, actorOf(context));

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { invalid } from '#shared/errors/app-error.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
-import { roleField } from '../../accounts/account.schema.ts';
+import { roleSchema } from '../../accounts/account.schema.ts';
 import { avatarPart } from '../../accounts/avatars.ts';
 import { emailField, usernameField } from '../../accounts/credentials.schema.ts';
-import { repeatFlagField, settingsFields } from '../../settings/settings.schema.ts';
+import { repeatFlagSchema, settingsFields } from '../../settings/settings.schema.ts';
 import { actorOf } from '../actor.ts';
 import { updateUser } from '../user-update.ts';
 
@@ -13,12 +13,13 @@ const changes = z
   .object({
     username: usernameField(),
     email: emailField(),
-    role: roleField(),
+    role: roleSchema,
     active: z.boolean(),
     ...settingsFields,
-    alphabetRepeat: repeatFlagField(),
+    alphabetRepeat: repeatFlagSchema,
   })
-  .partial();
+  .partial()
+  .meta({ minProperties: 1, description: 'At least one field.' });
 
 const NAMES = [...Object.keys(changes.shape), 'avatar'];
 
@@ -30,14 +31,14 @@ export const handler = endpoint(
   {
     summary: 'Change an account',
     description:
-      'At least one field. Another role, or `active` false, ends all sessions of the user. A new e-mail address ' +
-      'holds at once; the old one is told.',
+      'A new role, or `active: false`, ends all sessions of the account. A new e-mail address takes effect at once, ' +
+      'and the old one is notified.',
     guard: 'admin',
     request: {
       path: z.object({ id: pathId() }),
       body: { format: 'json-or-multipart', schema: changes, files: { avatar: avatarPart } },
     },
-    responses: { 204: { description: 'Stored.' } },
+    responses: { 204: { description: 'The changes have been stored.' } },
     errors: ['conflict', 'last_admin', 'email_taken', 'username_taken'],
   },
   async ({ path, body, files }, context) => {

@@ -5,15 +5,15 @@ import { cleanTokens } from '../cleaning.ts';
 /** POST and GET /tokens/clean, service: removes sessions, links and other rows that are over. */
 export const handler = endpoint(
   {
-    summary: 'Clean up after accounts',
+    summary: 'Clean up expired account data',
     description:
-      'Removes, in batches, sessions that are over, links 30 days past their expiry, expired pending addresses, ' +
-      'unused networks, old events and done requests for mails. GET and POST do the same.',
+      'Removes ended sessions, links that expired more than 30 days ago, expired pending addresses, unused networks, old events ' +
+      'and finished mail requests. GET and POST do the same.',
     guard: 'service',
     head: false,
     responses: {
       200: {
-        description: 'Sessions and links that were removed.',
+        description: 'The number of sessions and links that were removed.',
         schema: z.object({ message: z.string(), deleted: z.int().min(0) }),
       },
     },

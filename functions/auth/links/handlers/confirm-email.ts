@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
+import { messageSchema } from '#shared/http/fields.ts';
 import { linkTokenField } from '../../accounts/credentials.schema.ts';
 import { clientOf } from '../../events/client.ts';
 import { confirmLink } from '../verification.ts';
@@ -8,12 +9,12 @@ import { verificationPage } from '../verification-page.ts';
 /** GET /auth/verify-email, public: uses the link of a mail; never signs anybody in. */
 export const handler = endpoint(
   {
-    summary: 'Confirm an e-mail address by its link',
-    description: 'Answers a page when `Accept` prefers HTML.',
+    summary: 'Confirm an e-mail address by opening its link',
+    description: 'Returns a page when `Accept` prefers HTML. It never signs anyone in.',
     guard: 'public',
     head: false,
     request: { query: z.object({ validToken: linkTokenField() }) },
-    responses: { 200: { description: 'Confirmed.', schema: z.object({ message: z.string() }) } },
+    responses: { 200: { description: 'The address has been confirmed.', schema: messageSchema } },
     errors: ['invalid_verification_token', 'already_verified', 'email_taken'],
     page: verificationPage,
   },

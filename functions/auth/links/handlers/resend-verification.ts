@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
+import { messageSchema } from '#shared/http/fields.ts';
 import { emailField } from '../../accounts/credentials.schema.ts';
 import { clientOf } from '../../events/client.ts';
 import { countMailRequest, requestMail } from '../mail-requests.ts';
@@ -7,13 +8,13 @@ import { countMailRequest, requestMail } from '../mail-requests.ts';
 /** POST /auth/resend-verification, public: writes a request for another link of a registration; the worker looks whose address it is. */
 export const handler = endpoint(
   {
-    summary: 'Ask for another link that confirms the address',
+    summary: 'Request another confirmation link',
     description:
-      'The address of an account that is not confirmed gets a mail; any other address gets nothing. The answer is the same.',
+      'Sends a link if the address belongs to an account that is not confirmed. The response is the same either way.',
     guard: 'public',
     idempotent: true,
     request: { body: { format: 'json', schema: z.object({ email: emailField() }) } },
-    responses: { 202: { description: 'Taken.', schema: z.object({ message: z.string() }) } },
+    responses: { 202: { description: 'The request has been accepted.', schema: messageSchema } },
   },
   async (input, context) => {
     const request = { kind: 'resend_verification' as const, email: input.body.email };
@@ -21,7 +22,10 @@ export const handler = endpoint(
     context.reportLimits(limits);
     return context.commit(async (tx) => {
       if (wanted) await requestMail(tx, context, request);
-      return { status: 202, body: { message: 'if the address waits to be confirmed, a mail is on its way' } };
+      return {
+        status: 202,
+        body: { message: 'if the address is waiting to be confirmed, an e-mail is on its way' },
+      };
     });
   },
 );

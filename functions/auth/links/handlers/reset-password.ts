@@ -7,10 +7,10 @@ import { resetPassword } from '../passwords.ts';
 /** POST /auth/reset-password, public: uses a link of forgot-password; ends all sessions, opens none. */
 export const handler = endpoint(
   {
-    summary: 'Set a new password by a link',
+    summary: 'Reset a password',
     description:
-      'Ends all sessions of the account and confirms its address. An unknown token is an issue of the field ' +
-      '`token` (`unknown_token`); a password that is refused leaves the token usable.',
+      'Ends all sessions of the account and confirms its e-mail address. An unknown token is reported on `token` as ' +
+      '`unknown_token`. A rejected password does not use up the token.',
     guard: 'public',
     request: {
       body: {
@@ -19,7 +19,7 @@ export const handler = endpoint(
         untrimmed: ['password'],
       },
     },
-    responses: { 204: { description: 'The password is set.' } },
+    responses: { 204: { description: 'The password has been set.' } },
     errors: ['gone'],
   },
   async (input, context) => {

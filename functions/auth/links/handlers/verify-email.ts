@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { toUserBody, userBody } from '../../accounts/account.schema.ts';
+import { signedInUserSchema, toUserBody } from '../../accounts/account.schema.ts';
 import { linkTokenField } from '../../accounts/credentials.schema.ts';
 import { clientOf } from '../../events/client.ts';
-import { authModeHeaders, deliver, tokenFields } from '../../sessions/auth-mode.ts';
+import { authModeHeaders, deliver, TOKEN_COOKIES, tokenFields } from '../../sessions/auth-mode.ts';
 import { confirmLink } from '../verification.ts';
 
 const MESSAGE = 'e-mail address confirmed';
@@ -12,7 +12,7 @@ const MESSAGE = 'e-mail address confirmed';
 export const handler = endpoint(
   {
     summary: 'Confirm an e-mail address',
-    description: 'The link of a registration also signs in; that of a changed address does not.',
+    description: 'The link from a sign-up also signs you in; the link for a changed address does not.',
     guard: 'public',
     request: {
       headers: authModeHeaders(),
@@ -20,8 +20,9 @@ export const handler = endpoint(
     },
     responses: {
       200: {
-        description: 'Confirmed.',
-        schema: z.object({ message: z.string(), user: userBody().optional(), ...tokenFields() }),
+        description: 'The address has been confirmed.',
+        headers: TOKEN_COOKIES,
+        schema: z.object({ message: z.string(), user: signedInUserSchema.optional(), ...tokenFields() }),
       },
     },
     errors: ['invalid_verification_token', 'already_verified', 'email_taken'],

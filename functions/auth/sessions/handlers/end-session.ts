@@ -3,17 +3,17 @@ import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
 import { clientOf } from '../../events/client.ts';
-import { authModeHeaders, clearedCookies } from '../auth-mode.ts';
+import { authModeHeaders, CLEARED_COOKIES, clearedCookies } from '../auth-mode.ts';
 import { endOwnSession } from '../own-sessions.ts';
 
 /** DELETE /profile/sessions/{id}, any signed-in account: ends one of the own sessions, at once. */
 export const handler = endpoint(
   {
-    summary: 'End one of the own sessions',
-    description: 'Ending the calling session clears both cookies in cookie mode.',
+    summary: 'Sign out one session',
+    description: 'The session ends at once.',
     guard: 'user',
     request: { path: z.object({ id: longPathId() }), headers: authModeHeaders() },
-    responses: { 204: { description: 'Ended.' } },
+    responses: { 204: { description: 'The session has ended.', headers: CLEARED_COOKIES } },
   },
   async ({ path, headers }, context) => {
     const { caller, config } = context;

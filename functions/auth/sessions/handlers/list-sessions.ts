@@ -5,26 +5,28 @@ import { idField, timestamp } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { listOwnSessions } from '../own-sessions.ts';
 
-const sessionBody = z.object({
-  id: idField(),
-  createdAt: timestamp(),
-  lastUsedAt: timestamp(),
-  expiresAt: timestamp().meta({ description: 'When the session ends without another refresh.' }),
-  userAgent: z.string().optional(),
-  network: z.string().meta({ example: '203.0.113.0/24' }),
-  current: z.boolean().meta({ description: 'Whether this request belongs to it.' }),
-});
+const sessionSchema = z
+  .object({
+    id: idField(),
+    createdAt: timestamp(),
+    lastUsedAt: timestamp(),
+    expiresAt: timestamp().meta({ description: 'When the session ends unless it is refreshed.' }),
+    userAgent: z.string().optional(),
+    network: z.string().meta({ example: '203.0.113.0/24' }),
+    current: z.boolean().meta({ description: 'Whether this request belongs to it.' }),
+  })
+  .meta({ id: 'Session' });
 
 /** GET /profile/sessions, any signed-in account: the own live sessions, the one used last first. */
 export const handler = endpoint(
   {
-    summary: 'The own sessions',
+    summary: 'List your sessions',
     guard: 'user',
     request: { query: z.object(pagingQuery(20)) },
     responses: {
       200: {
-        description: 'Live sessions; the one used last first.',
-        schema: listOf(sessionBody),
+        description: 'Your open sessions, most recently used first.',
+        schema: listOf(sessionSchema),
         headers: PAGING_HEADER_NAMES,
       },
     },

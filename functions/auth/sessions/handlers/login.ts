@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { toUserBody, userBody } from '../../accounts/account.schema.ts';
+import { signedInUserSchema, toUserBody } from '../../accounts/account.schema.ts';
 import { boundedText, givenPasswordField } from '../../accounts/credentials.schema.ts';
 import { clientOf } from '../../events/client.ts';
-import { authModeHeaders, deliver, tokenFields } from '../auth-mode.ts';
+import { authModeHeaders, deliver, TOKEN_COOKIES, tokenFields } from '../auth-mode.ts';
 import { logIn } from '../login.ts';
 
 /** POST /auth/login, public: opens a session; counts and records failures. */
@@ -11,8 +11,8 @@ export const handler = endpoint(
   {
     summary: 'Sign in',
     description:
-      'With an `@` in it `login` is an e-mail address, else a username. In cookie mode the tokens are set as ' +
-      'cookies, with `X-Auth-Mode: token` they are in the body.',
+      '`login` is an e-mail address if it contains `@`, otherwise a username. In cookie mode the tokens are set as ' +
+      'cookies; with `X-Auth-Mode: token` they are in the body.',
     guard: 'public',
     request: {
       headers: authModeHeaders(),
@@ -24,8 +24,9 @@ export const handler = endpoint(
     },
     responses: {
       200: {
-        description: 'Signed in.',
-        schema: z.object({ message: z.string(), user: userBody(), ...tokenFields() }),
+        description: 'You are signed in.',
+        headers: TOKEN_COOKIES,
+        schema: z.object({ message: z.string(), user: signedInUserSchema, ...tokenFields() }),
       },
     },
     errors: ['invalid_credentials', 'email_not_verified'],

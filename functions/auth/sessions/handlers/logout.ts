@@ -1,5 +1,5 @@
 import { endpoint } from '#shared/http/endpoint.ts';
-import { authModeHeaders } from '../auth-mode.ts';
+import { authModeHeaders, CLEARED_COOKIES } from '../auth-mode.ts';
 import { logOutByRequest } from '../logout.ts';
 import { refreshBody, refreshCredentials } from '../refresh-credential.ts';
 
@@ -8,14 +8,14 @@ export const handler = endpoint(
   {
     summary: 'Sign out',
     description:
-      'The first that names a session: the refresh token of the body, the one of the cookie (cookie mode), the ' +
-      'access token, even an expired one. In cookie mode both cookies are cleared.',
+      'Ends the session of the first of these: the refresh token in the body, the refresh token in the cookie (cookie ' +
+      'mode), the access token, which may have expired.',
     guard: 'public',
     request: {
       headers: authModeHeaders(),
       body: { format: 'json', schema: refreshBody(), optional: true },
     },
-    responses: { 204: { description: 'The session has ended, now or before.' } },
+    responses: { 204: { description: 'The session has ended, now or earlier.', headers: CLEARED_COOKIES } },
     errors: ['unauthenticated', 'invalid_token', 'csrf_rejected'],
   },
   async (input, context) => {

@@ -1,24 +1,28 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { clientOf } from '../../events/client.ts';
-import { authModeHeaders, deliver, tokenFields } from '../auth-mode.ts';
+import { authModeHeaders, deliver, TOKEN_COOKIES, tokenFields } from '../auth-mode.ts';
 import { pickRefreshCredential, refreshBody } from '../refresh-credential.ts';
 import { refreshSession } from '../sessions.ts';
 
 /** POST /auth/refresh, public: exchanges a refresh token; a replayed one ends its session. */
 export const handler = endpoint(
   {
-    summary: 'Exchange a refresh token',
+    summary: 'Refresh your tokens',
     description:
-      'The token of the body counts, else (in cookie mode) the cookie. A used token works a few seconds longer, ' +
-      'for requests that were under way; after that its use ends the session.',
+      'Takes the refresh token from the body, otherwise (in cookie mode) from the cookie. A token that has been used ' +
+      'keeps working for a few seconds, for requests in flight; using it later ends the session.',
     guard: 'public',
     request: {
       headers: authModeHeaders(),
       body: { format: 'json', schema: refreshBody(), optional: true },
     },
     responses: {
-      200: { description: 'New tokens.', schema: z.object({ message: z.string(), ...tokenFields() }) },
+      200: {
+        description: 'New tokens.',
+        headers: TOKEN_COOKIES,
+        schema: z.object({ message: z.string(), ...tokenFields() }),
+      },
     },
     errors: ['unauthenticated', 'invalid_token', 'csrf_rejected'],
   },

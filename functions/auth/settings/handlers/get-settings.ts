@@ -1,14 +1,14 @@
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { settingsBody } from '../settings.schema.ts';
+import { settingsSchema } from '../settings.schema.ts';
 import { getOwnSettings } from '../settings.ts';
 
 /** GET /profile/settings, any signed-in account: reads; what was never stored is the default. */
 export const handler = endpoint(
   {
-    summary: 'The own settings',
+    summary: 'Get your settings',
     guard: 'user',
-    responses: { 200: { description: 'All eight settings.', schema: settingsBody() } },
+    responses: { 200: { description: 'The settings.', schema: settingsSchema } },
   },
   async (_input, context) => ({
     status: 200,

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { repeatFlagField } from '../settings.schema.ts';
+import { repeatFlagSchema } from '../settings.schema.ts';
 import { updateOwnSettings } from '../settings.ts';
 
 /** PUT /profile/repeat-flag, any signed-in account: stores the flag and creates or deletes the repeat task. */
 export const handler = endpoint(
   {
-    summary: 'Say whether learnt kana come back',
-    description: '`repeat` creates a task that mails every night; any other flag deletes it.',
+    summary: 'Choose whether to repeat mastered kana',
+    description: '`repeat` schedules a nightly reminder by e-mail; any other value removes it.',
     guard: 'user',
-    request: { body: { format: 'json', schema: z.object({ flag: repeatFlagField() }) } },
-    responses: { 204: { description: 'Stored, now or before.' } },
+    request: { body: { format: 'json', schema: z.object({ flag: repeatFlagSchema }) } },
+    responses: { 204: { description: 'The choice has been stored.' } },
   },
   async ({ body }, context) => {
     await updateOwnSettings(context, callerId(context.caller), { alphabetRepeat: body.flag });

@@ -17,11 +17,11 @@ const changes = patchBody({
 /** PATCH /profile/settings, any signed-in account: stores what is given; a zone moves the repeat task. */
 export const handler = endpoint(
   {
-    summary: 'Change the own settings',
-    description: '`alphabetRepeat` has an endpoint of its own: `PUT /profile/repeat-flag`.',
+    summary: 'Change your settings',
+    description: 'To change `alphabetRepeat`, use `PUT /profile/repeat-flag`.',
     guard: 'user',
     request: { body: { format: 'json', schema: changes } },
-    responses: { 204: { description: 'Stored.' } },
+    responses: { 204: { description: 'The changes have been stored.' } },
   },
   async ({ body }, context) => {
     await updateOwnSettings(context, callerId(context.caller), body);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { createdBody, idField } from '#shared/http/fields.ts';
+import { createdSchema, idField } from '#shared/http/fields.ts';
 import { createCharacter, storeSound } from '../admin-catalogue.ts';
 import { characterFields, SOUND_PART } from '../character.schema.ts';
 
@@ -15,9 +15,9 @@ export const handler = endpoint(
     request: { body: { format: 'json-or-multipart', schema, files: SOUND_PART } },
     responses: {
       201: {
-        description: 'The character is in the catalogue.',
-        schema: createdBody().extend({ characterId: idField() }),
-        headers: { location: 'The character.' },
+        description: 'The character has been added to the catalogue.',
+        schema: createdSchema.extend({ characterId: idField() }),
+        headers: { Location: 'Link to the character.' },
       },
     },
     errors: ['consonant_vowel_taken', 'hiragana_taken', 'katakana_taken'],

@@ -7,10 +7,10 @@ import { deleteCharacter } from '../admin-catalogue.ts';
 export const handler = endpoint(
   {
     summary: 'Delete a character',
-    description: 'Its sound and the marks of all users in it go with it.',
+    description: 'Also deletes its sound and every user’s marks for it.',
     guard: 'admin',
     request: { path: z.object({ id: openPathId() }) },
-    responses: { 204: { description: 'The character is gone.' } },
+    responses: { 204: { description: 'The character has been deleted.' } },
   },
   async ({ path }, context) => {
     await deleteCharacter(context, path.id);

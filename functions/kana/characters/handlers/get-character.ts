@@ -2,17 +2,18 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { openPathId } from '#shared/http/fields.ts';
 import { CATALOGUE_HEADERS, cachedResponse, NOT_MODIFIED } from '../catalogue.schema.ts';
-import { characterBody } from '../character-response.schema.ts';
+import { characterSchema } from '../character.schema.ts';
 import { getPublicCharacter } from '../public-catalogue.ts';
 
 /** GET /characters/{id}, public. */
 export const handler = endpoint(
   {
-    summary: 'Show a character',
+    summary: 'Get a character',
     guard: 'public',
+    conditions: ['If-None-Match'],
     request: { path: z.object({ id: openPathId() }) },
     responses: {
-      200: { description: 'The character.', schema: characterBody(), headers: CATALOGUE_HEADERS },
+      200: { description: 'The character.', schema: characterSchema, headers: CATALOGUE_HEADERS },
       304: { ...NOT_MODIFIED, headers: CATALOGUE_HEADERS },
     },
   },

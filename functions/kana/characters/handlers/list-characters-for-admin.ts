@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { listAllCharacters } from '../admin-catalogue.ts';
-import { adminCharacterBody, toAdminBody } from '../character-response.schema.ts';
+import { adminCharacterSchema, toAdminBody } from '../character.schema.ts';
 
 /** GET /admin/characters, admin. */
 export const handler = endpoint(
   {
-    summary: 'List the characters for administration',
+    summary: 'List characters, as an administrator',
     guard: 'admin',
-    responses: { 200: { description: 'By ascending id.', schema: z.array(adminCharacterBody()) } },
+    responses: {
+      200: { description: 'All characters, ordered by id.', schema: z.array(adminCharacterSchema) },
+    },
   },
   async (_input, context) => ({
     status: 200,

@@ -7,18 +7,23 @@ import {
   NOT_MODIFIED,
   SOUND_CREDIT,
 } from '../catalogue.schema.ts';
-import { characterItem } from '../character-response.schema.ts';
+import { characterItemSchema } from '../character.schema.ts';
 import { listPublicCharacters } from '../public-catalogue.ts';
 
 /** GET /characters, public. */
 export const handler = endpoint(
   {
-    summary: 'List the characters',
-    description: `The 104 kana that the product ships, and what administrators made of them. ${SOUND_CREDIT}`,
+    summary: 'List characters',
+    description: `The kana catalogue: the 104 characters that come with the product, as administrators have edited them. ${SOUND_CREDIT}`,
     guard: 'public',
+    conditions: ['If-None-Match'],
     request: { query: z.object(listingQuery) },
     responses: {
-      200: { description: 'By ascending id.', schema: z.array(characterItem()), headers: CATALOGUE_HEADERS },
+      200: {
+        description: 'The characters, ordered by id.',
+        schema: z.array(characterItemSchema),
+        headers: CATALOGUE_HEADERS,
+      },
       304: { ...NOT_MODIFIED, headers: CATALOGUE_HEADERS },
     },
   },

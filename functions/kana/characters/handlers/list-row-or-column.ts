@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { CATALOGUE_HEADERS, cachedResponse, listingQuery, NOT_MODIFIED } from '../catalogue.schema.ts';
-import { characterItem } from '../character-response.schema.ts';
+import { characterItemSchema } from '../character.schema.ts';
 import { listRowOrColumn } from '../public-catalogue.ts';
 
 const character = z.string().meta({
@@ -13,11 +13,16 @@ const character = z.string().meta({
 export const handler = endpoint(
   {
     summary: 'List a row or a column of the kana table',
-    description: 'The characters whose consonant or vowel is the given one; none is an empty list.',
+    description: 'Returns the characters with the given consonant or vowel, or an empty list.',
     guard: 'public',
+    conditions: ['If-None-Match'],
     request: { query: z.object({ character, ...listingQuery }) },
     responses: {
-      200: { description: 'By ascending id.', schema: z.array(characterItem()), headers: CATALOGUE_HEADERS },
+      200: {
+        description: 'The characters, ordered by id.',
+        schema: z.array(characterItemSchema),
+        headers: CATALOGUE_HEADERS,
+      },
       304: { ...NOT_MODIFIED, headers: CATALOGUE_HEADERS },
     },
   },

@@ -1,22 +1,18 @@
-import { z } from 'zod';
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
+import { kanaSummarySchema } from '../kana-test.schema.ts';
 import { getSummary } from '../progress.ts';
-
-const number = () => z.int().min(0);
-const counts = () => z.object({ tested: number(), mastered: number(), total: number() });
-const alphabet = () => z.object({ reading: counts(), writing: counts(), listening: counts() });
 
 /** GET /test-results/summary, any signed-in account: reads. */
 export const handler = endpoint(
   {
-    summary: 'The own progress in numbers',
-    description: 'Counts skills that can be attained: listening only of characters with audio.',
+    summary: 'Get your progress',
+    description: 'Counts the skills that can be mastered; listening only includes characters with a sound.',
     guard: 'user',
     responses: {
       200: {
-        description: 'Tested, mastered (a mark of at least 0.9) and all skills.',
-        schema: z.object({ hiragana: alphabet(), katakana: alphabet() }),
+        description: 'The counts.',
+        schema: kanaSummarySchema,
       },
     },
   },

@@ -1,33 +1,18 @@
 import { z } from 'zod';
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { idField, timestamp } from '#shared/http/fields.ts';
+import { kanaProgressSchema } from '../kana-test.schema.ts';
 import { listHistory } from '../progress.ts';
-
-const mark = () => z.number().min(0).max(1).meta({ description: '0 when untested.', example: 0.84 });
-
-const item = z.object({
-  characterId: idField(),
-  characterHiragana: z.string().meta({ example: 'き' }),
-  characterKatakana: z.string().meta({ example: 'キ' }),
-  hiraganaReadingResult: mark(),
-  hiraganaWritingResult: mark(),
-  hiraganaListeningResult: mark(),
-  katakanaReadingResult: mark(),
-  katakanaWritingResult: mark(),
-  katakanaListeningResult: mark(),
-  lastTestedAt: timestamp(),
-});
 
 /** GET /test-results/history, any signed-in account: reads. */
 export const handler = endpoint(
   {
-    summary: 'The own marks by character',
+    summary: 'List your marks',
     guard: 'user',
     responses: {
       200: {
-        description: 'Every character with a tested skill, by ascending id.',
-        schema: z.array(item),
+        description: 'The characters with at least one tested skill, ordered by id.',
+        schema: z.array(kanaProgressSchema),
       },
     },
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { repeatFlagField } from '#functions/auth/index.ts';
+import { repeatFlagSchema } from '#functions/auth/index.ts';
 import { callerId } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { requestTime, textField } from '#shared/http/request-fields.ts';
@@ -14,24 +14,26 @@ const testedAt = requestTime()
     context.addIssue({ code: 'custom', message: 'must not be before 2000', params: { code: 'too_small' } });
   })
   .optional()
-  .meta({ description: 'When it was answered: not before 2000; the present when absent or later than it.' });
+  .meta({
+    description: 'When the question was answered, not before the year 2000. Now if absent or in the future.',
+  });
 
 const result = z.object({
   characterId: z.int().min(1),
   passed: z.boolean(),
   answer: textField(0, 20)
     .optional()
-    .meta({ description: 'What the learner gave: kept, never graded; empty counts as absent.' }),
+    .meta({ description: 'The answer as given. It is stored but not graded; empty counts as absent.' }),
   testedAt,
 });
 
 const body = z.object({
   results: z.array(result).min(1).max(200).meta({
-    description: 'Of several entries for one character only the last counts.',
+    description: 'If a character occurs more than once, the last entry counts.',
   }),
-  repeat: repeatFlagField()
+  repeat: repeatFlagSchema
     .optional()
-    .meta({ description: 'Replaces the stored flag for this answer only.' }),
+    .meta({ description: 'Overrides the stored setting for this response only.' }),
 });
 
 /** POST /test-results/{type}/{testType}, any signed-in account: scores the answers of a test. */
@@ -39,13 +41,13 @@ export const handler = endpoint(
   {
     summary: 'Save the results of a kana test',
     description:
-      'All or nothing. `askForRepeat` is true when everything is mastered with these results and the flag is `in question`. Detail code: `unknown_character`.',
+      'Saves all results or none. `askForRepeat` is true when these results complete the alphabets and the repeat setting is `in question`. Detail code: `unknown_character`.',
     guard: 'user',
     idempotent: true,
     request: { path: skillPath(), body: { format: 'json', schema: body } },
     responses: {
       200: {
-        description: 'All results are scored.',
+        description: 'The results have been saved.',
         schema: z.object({ message: z.string(), askForRepeat: z.boolean() }),
       },
     },

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
+import { filePath } from '../media-file.schema.ts';
 import { deleteMediaFile } from '../media-files.ts';
 import { isMediaType } from '../rules/media-types.ts';
 
@@ -10,8 +10,8 @@ export const handler = endpoint(
     summary: 'Delete a file',
     guard: 'service',
     literalsWin: true,
-    request: { path: z.object({ type: z.string(), filename: z.string() }) },
-    responses: { 204: { description: 'Deleted.' } },
+    request: { path: filePath() },
+    responses: { 204: { description: 'The file has been deleted.' } },
     errors: ['media_in_use'],
   },
   async ({ path }, context) => {

@@ -1,37 +1,53 @@
-import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { deliver } from '../delivery.ts';
 import { getReadableFile } from '../lookup.ts';
+import { filePath } from '../media-file.schema.ts';
+import { CONTENT_TYPES } from '../rules/content-types.ts';
 
-const FILE = 'application/octet-stream';
-const validators = { etag: 'Strong.', 'last-modified': 'To the second.', 'cache-control': 'By type.' };
+const FILE = {
+  contentType: 'application/octet-stream',
+  fileTypes: Object.values(CONTENT_TYPES).map(({ contentType }) => contentType),
+};
+const validators = {
+  ETag: 'A strong entity tag.',
+  'Last-Modified': 'When the file was stored.',
+  'Cache-Control': 'How long the file may be kept; this depends on its type.',
+};
 const described = {
   ...validators,
-  'accept-ranges': '`bytes`.',
-  'content-disposition': '`attachment` with the display name for documents, else `inline`.',
-  'content-security-policy': 'Nothing in the file may run.',
+  'Accept-Ranges': '`bytes`.',
+  'Content-Disposition': '`attachment` with the display name for documents, otherwise `inline`.',
+  'Content-Security-Policy': 'Keeps the file from running anything.',
 };
 
 /** GET /media/{type}/{filename}, public for `character`, else by link or token: reads. */
 export const handler = endpoint(
   {
-    summary: 'A file',
+    summary: 'Download a file',
     description:
-      'With preconditions and single ranges; a part has at most 4,194,304 bytes. `character` is public.',
+      'Supports conditional requests and single ranges of up to 4,194,304 bytes. Files of type `character` are public.',
     guard: ['user', 'link'],
     rateLimit: 'media',
     literalsWin: true,
-    request: { path: z.object({ type: z.string(), filename: z.string() }) },
+    request: { path: filePath() },
     responses: {
-      200: { description: 'The whole file.', contentType: FILE, headers: described },
+      200: { description: 'The whole file.', ...FILE, headers: described },
       206: {
         description: 'A part of the file.',
-        contentType: FILE,
-        headers: { ...described, 'content-range': 'What was sent.' },
+        ...FILE,
+        headers: { ...described, 'Content-Range': 'The bytes that were sent, as in `bytes 0-1023/4096`.' },
       },
-      302: { description: 'The file is at the store.', headers: { location: 'A presigned URL.' } },
-      304: { description: 'The file is what the client has.', headers: validators },
+      302: { description: 'The file is in the store.', headers: { Location: 'A presigned URL.' } },
+      304: { description: 'The copy of the client is current.', headers: validators },
     },
+    conditions: [
+      'If-Match',
+      'If-None-Match',
+      'If-Modified-Since',
+      'If-Unmodified-Since',
+      'If-Range',
+      'Range',
+    ],
     errors: ['precondition_failed', 'range_not_satisfiable'],
   },
   async ({ path }, context) => {

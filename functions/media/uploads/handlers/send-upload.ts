@@ -8,18 +8,19 @@ import { receiveBytes, SENT_TYPE } from '../uploads.ts';
 export const handler = endpoint(
   {
     summary: 'Send the bytes of an upload',
-    description: 'At the address that `POST /media/uploads` answered. Sending again replaces what was sent.',
+    description:
+      'Use the address that `POST /media/uploads` returned. Sending again replaces the earlier bytes.',
     guard: 'link',
     request: {
       path: z.object({ uploadId: z.string() }),
       stream: {
         contentType: SENT_TYPE,
-        description: 'The bytes as they are, of any content type.',
+        description: 'The bytes of the file, with any content type.',
         // The size that the upload declared decides, once the link has been checked.
         maxBytes: () => Number.MAX_SAFE_INTEGER,
       },
     },
-    responses: { 204: { description: 'The bytes are stored.' } },
+    responses: { 204: { description: 'The bytes have been received.' } },
     errors: ['conflict'],
   },
   async ({ path }, context) => {

@@ -1,12 +1,12 @@
 import { endpoint } from '#shared/http/endpoint.ts';
-import { createdBody } from '#shared/http/fields.ts';
+import { createdSchema } from '#shared/http/fields.ts';
 import { taskOfTemplate } from '../immediate-task.schema.ts';
 import { enqueueByTemplate } from '../immediate-tasks.ts';
 
 /** POST /admin/immediate-tasks, admin: as POST /tasks/immediate, with the template's id for its slug. */
 export const handler = endpoint(
   {
-    summary: 'Send a mail now, as an administrator',
+    summary: 'Send an e-mail now, as an administrator',
     description:
       'Detail codes: `unknown_reference` (no such template), `too_few_variables`, `invalid_recipient`.',
     guard: 'admin',
@@ -14,9 +14,9 @@ export const handler = endpoint(
     request: { body: { format: 'json', schema: taskOfTemplate } },
     responses: {
       201: {
-        description: 'The task is stored and will be executed.',
-        schema: createdBody(),
-        headers: { location: 'The task.' },
+        description: 'The task has been stored and will be carried out.',
+        schema: createdSchema,
+        headers: { Location: 'Link to the task.' },
       },
     },
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { createdBody } from '#shared/http/fields.ts';
+import { createdSchema } from '#shared/http/fields.ts';
 import { contentField } from '../../content/content.schema.ts';
 import { enqueueBySlug, enqueueTogether } from '../immediate-tasks.ts';
 
@@ -9,8 +9,13 @@ const body = z.object({
     .string()
     .min(1)
     .max(100)
-    .meta({ description: 'An existing template.', example: 'notify_alphabet' }),
-  user_id: z.int().min(0).max(2_147_483_647).default(0).meta({ description: '0 is no user.' }),
+    .meta({ description: 'The slug of an existing template.', example: 'notify_alphabet' }),
+  user_id: z
+    .int()
+    .min(0)
+    .max(2_147_483_647)
+    .default(0)
+    .meta({ description: 'The user whom the task belongs to; 0 for none.' }),
   content: contentField(),
 });
 
@@ -24,17 +29,17 @@ const created = (id: number) =>
 /** POST /tasks/immediate, service: writes one task that is due now, then hands over its job. */
 export const handler = endpoint(
   {
-    summary: 'Send a mail now',
+    summary: 'Send an e-mail now',
     description:
-      'Detail codes: `unknown_reference` (no such template), `too_few_variables`, `invalid_recipient`. Two equal calls without `Idempotency-Key` are two mails.',
+      'Detail codes: `unknown_reference` (no such template), `too_few_variables`, `invalid_recipient`. Without `Idempotency-Key`, two identical calls send two e-mails.',
     guard: 'service',
     idempotent: true,
     request: { body: { format: 'json', schema: body } },
     responses: {
       201: {
-        description: 'The task is stored and will be executed.',
-        schema: createdBody(),
-        headers: { location: 'The task in the administration.' },
+        description: 'The task has been stored and will be carried out.',
+        schema: createdSchema,
+        headers: { Location: 'Link to the task.' },
       },
     },
   },

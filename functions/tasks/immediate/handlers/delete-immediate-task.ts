@@ -8,11 +8,12 @@ import { deleteImmediateTask } from '../administration.ts';
 export const handler = endpoint(
   {
     summary: 'Delete an immediate task',
-    description: 'A task that no worker holds is never executed; an attempt in progress may still deliver.',
+    description:
+      'A waiting task is not carried out. An attempt that is in progress may still send its e-mail.',
     guard: 'admin',
     literalsWin: true,
     request: { path: z.object({ id: longPathId() }) },
-    responses: { 204: { description: 'The task is gone, with its history.' } },
+    responses: { 204: { description: 'The task and its history have been deleted.' } },
   },
   async ({ path }, context) => {
     await acting(context, (transaction) => deleteImmediateTask(transaction, path.id));

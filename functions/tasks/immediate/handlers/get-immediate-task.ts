@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
 import { getImmediateTask } from '../administration.ts';
-import { immediateTaskObject, toObject } from '../immediate-task.schema.ts';
+import { immediateTaskSchema, toObject } from '../immediate-task.schema.ts';
 
 /** GET /admin/immediate-tasks/{id}, admin: with its latest attempts. */
 export const handler = endpoint(
   {
-    summary: 'Show an immediate task',
+    summary: 'Get an immediate task',
     guard: 'admin',
     literalsWin: true,
     request: { path: z.object({ id: longPathId() }) },
-    responses: { 200: { description: 'The task.', schema: immediateTaskObject } },
+    responses: { 200: { description: 'The task.', schema: immediateTaskSchema } },
   },
   async ({ path }, { db, config }) => ({
     status: 200,

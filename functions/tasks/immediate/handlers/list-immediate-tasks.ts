@@ -4,15 +4,15 @@ import { queryInteger } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { requestTime, textField } from '#shared/http/request-fields.ts';
 import { listImmediateTasks } from '../administration.ts';
-import { immediateTaskItem, statusField, toItem } from '../immediate-task.schema.ts';
+import { immediateTaskItemSchema, immediateTaskStatusSchema, toItem } from '../immediate-task.schema.ts';
 
 const LARGEST_REFERENCE = 2_147_483_647;
 const query = z.object({
   ...pagingQuery(20),
-  user_id: queryInteger(0, LARGEST_REFERENCE).optional().meta({ description: '0 is without user.' }),
+  user_id: queryInteger(0, LARGEST_REFERENCE).optional().meta({ description: '0 for tasks without a user.' }),
   template_id: queryInteger(1, LARGEST_REFERENCE).optional(),
-  status: statusField().optional(),
-  search: textField(1, 100).optional().meta({ description: 'A part of the error.' }),
+  status: immediateTaskStatusSchema.optional(),
+  search: textField(1, 100).optional().meta({ description: 'Part of the error.' }),
   created_after: requestTime().optional().meta({ description: 'Inclusive.' }),
   created_before: requestTime().optional().meta({ description: 'Exclusive.' }),
 });
@@ -24,7 +24,11 @@ export const handler = endpoint(
     guard: 'admin',
     request: { query },
     responses: {
-      200: { description: 'Newest first.', schema: listOf(immediateTaskItem), headers: PAGING_HEADER_NAMES },
+      200: {
+        description: 'The tasks, newest first.',
+        schema: listOf(immediateTaskItemSchema),
+        headers: PAGING_HEADER_NAMES,
+      },
     },
   },
   async ({ query }, { db, request }) => {

@@ -6,12 +6,12 @@ import { retryImmediateTask } from '../rerun.ts';
 /** POST /admin/immediate-tasks/{id}/retry, admin: a new round of a finished task. */
 export const handler = endpoint(
   {
-    summary: 'Run an immediate task again',
+    summary: 'Retry an immediate task',
     guard: 'admin',
     idempotent: true,
     request: { path: z.object({ id: longPathId() }) },
     responses: {
-      202: { description: 'It is due now.', schema: z.object({ requeued: z.int() }) },
+      202: { description: 'The task is due now.', schema: z.object({ requeued: z.int() }) },
     },
     errors: ['already_enqueued', 'not_renderable'],
   },

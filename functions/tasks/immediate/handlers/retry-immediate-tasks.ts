@@ -6,7 +6,7 @@ import { retryFailedTasks } from '../rerun.ts';
 
 const body = z.object({
   status: z.literal('Failed'),
-  template_id: templateIdField().optional().meta({ description: 'Only tasks of this template.' }),
+  template_id: templateIdField().optional().meta({ description: 'Only tasks with this template.' }),
   created_after: requestTime().optional().meta({ description: 'Inclusive.' }),
   limit: z.int().min(1).max(10_000).default(1_000),
 });
@@ -14,14 +14,15 @@ const body = z.object({
 /** POST /admin/immediate-tasks/retry, admin: new rounds of failed tasks, oldest id first. */
 export const handler = endpoint(
   {
-    summary: 'Run failed immediate tasks again',
-    description: 'Tasks that are not renderable are passed over, unchanged, and counted in `skipped`.',
+    summary: 'Retry failed immediate tasks',
+    description:
+      'Retries the oldest first. Tasks that cannot be rendered are left unchanged and counted in `skipped`.',
     guard: 'admin',
     idempotent: true,
     request: { body: { format: 'json', schema: body } },
     responses: {
       202: {
-        description: 'They are due now.',
+        description: 'The tasks are due now.',
         schema: z.object({ requeued: z.int(), skipped: z.int() }),
       },
     },

@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { DASHBOARD_CONTENT_SECURITY_POLICY, dashboardPart } from '../queue-dashboard.ts';
+import { DASHBOARD_CONTENT_SECURITY_POLICY, DASHBOARD_TYPES, dashboardPart } from '../queue-dashboard.ts';
 
 /** GET /admin/queues/{path+}, admin: the dashboard's files, data and pages; no other method exists here. */
 export const handler = endpoint(
   {
-    summary: 'Part of the queue dashboard',
+    summary: 'Load a part of the queue dashboard',
     guard: 'admin',
     request: { path: z.object({ path: z.string() }) },
-    responses: { 200: { description: 'A file, data or a page.', contentType: 'application/octet-stream' } },
+    responses: {
+      200: {
+        description: 'A file, data or a page.',
+        contentType: 'application/octet-stream',
+        fileTypes: DASHBOARD_TYPES,
+      },
+    },
   },
   async ({ path }, { queues, request }) => {
     const { rawQuery } = request;

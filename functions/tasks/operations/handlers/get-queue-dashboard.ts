@@ -4,8 +4,8 @@ import { DASHBOARD_CONTENT_SECURITY_POLICY, dashboardPage } from '../queue-dashb
 /** GET /admin/queues, admin: what the queues hold, to look at. */
 export const handler = endpoint(
   {
-    summary: 'Queue dashboard',
-    description: 'A page for administrators who are signed in with cookies. It changes nothing.',
+    summary: 'Open the queue dashboard',
+    description: 'A read-only page for administrators who are signed in with cookies.',
     guard: 'admin',
     responses: { 200: { description: 'The page.', contentType: 'text/html; charset=utf-8' } },
   },

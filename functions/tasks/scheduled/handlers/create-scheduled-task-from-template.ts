@@ -1,19 +1,23 @@
 import { endpoint } from '#shared/http/endpoint.ts';
-import { createdBody } from '#shared/http/fields.ts';
+import { createdSchema } from '#shared/http/fields.ts';
 import { taskByTemplate, toNewTask } from '../scheduled-task.schema.ts';
 import { createScheduledTask } from '../scheduled-tasks.ts';
 
 /** POST /admin/scheduled-tasks, admin: as POST /tasks/scheduled, with the template's id for its slug. */
 export const handler = endpoint(
   {
-    summary: 'Schedule a webhook, a mail or both, as an administrator',
+    summary: 'Create a scheduled task, as an administrator',
     description:
-      'Detail codes: `unknown_reference`, `url_not_allowed`, `too_few_variables`, `invalid_recipient`, `invalid_cron`, `cron_never_fires`, `unknown_timezone`.',
+      'Schedules a webhook, an e-mail or both. Detail codes: `unknown_reference`, `url_not_allowed`, `too_few_variables`, `invalid_recipient`, `invalid_cron`, `cron_never_fires`, `unknown_timezone`.',
     guard: 'admin',
     idempotent: true,
     request: { body: { format: 'json', schema: taskByTemplate } },
     responses: {
-      201: { description: 'It is stored.', schema: createdBody(), headers: { location: 'The task.' } },
+      201: {
+        description: 'The task has been created.',
+        schema: createdSchema,
+        headers: { Location: 'Link to the task.' },
+      },
     },
     errors: ['task_exists'],
   },

@@ -1,22 +1,26 @@
 import { endpoint } from '#shared/http/endpoint.ts';
-import { createdBody } from '#shared/http/fields.ts';
+import { createdSchema } from '#shared/http/fields.ts';
 import { taskBySlug, toNewTask } from '../scheduled-task.schema.ts';
 import { ensureTask } from '../scheduled-tasks.ts';
 
-const LOCATION = { location: 'The task in the administration.' };
+const LOCATION = { Location: 'Link to the task.' };
 
 /** POST /tasks/scheduled, service: writes one task unless its user has one with the same url. */
 export const handler = endpoint(
   {
-    summary: 'Schedule a webhook, a mail or both',
+    summary: 'Create a scheduled task',
     description:
-      'Detail codes: `unknown_reference`, `url_not_allowed`, `too_few_variables`, `invalid_recipient`, `invalid_cron`, `cron_never_fires`, `unknown_timezone`. `user_id` and `url` together are unique; without `url` nothing is a duplicate.',
+      'Schedules a webhook, an e-mail or both. A user has at most one task with the same `url`; tasks without `url` are never duplicates. Detail codes: `unknown_reference`, `url_not_allowed`, `too_few_variables`, `invalid_recipient`, `invalid_cron`, `cron_never_fires`, `unknown_timezone`.',
     guard: 'service',
     idempotent: true,
     request: { body: { format: 'json', schema: taskBySlug } },
     responses: {
-      200: { description: 'It exists, and is left as it is.', schema: createdBody(), headers: LOCATION },
-      201: { description: 'It is stored.', schema: createdBody(), headers: LOCATION },
+      200: {
+        description: 'The task already exists and is left unchanged.',
+        schema: createdSchema,
+        headers: LOCATION,
+      },
+      201: { description: 'The task has been created.', schema: createdSchema, headers: LOCATION },
     },
   },
   async ({ body }, context) => {

@@ -10,7 +10,7 @@ export const handler = endpoint(
     summary: 'Delete a scheduled task',
     guard: 'admin',
     request: { path: z.object({ id: pathId() }) },
-    responses: { 204: { description: 'It is gone, and runs that had not started with it.' } },
+    responses: { 204: { description: 'The task and its waiting runs have been deleted.' } },
   },
   async ({ path }, context) => {
     await acting(context, (transaction) => deleteScheduledTask(transaction, path.id));

@@ -7,7 +7,9 @@ import { deleteTasksOf } from '../scheduled-tasks.ts';
 const user = () => z.int().min(1).max(LARGEST_REFERENCE).optional();
 
 const body = withRule(
-  z.object({ user_id: user(), userId: user().meta({ description: 'Former name of `user_id`.' }) }),
+  z
+    .object({ user_id: user(), userId: user().meta({ description: 'The former name of `user_id`.' }) })
+    .meta({ anyOf: [{ required: ['user_id'] }, { required: ['userId'] }] }),
   ({ user_id, userId }, isFaulty) => {
     if (isFaulty('user_id') || isFaulty('userId')) return [];
     const given = user_id ?? userId;
@@ -23,7 +25,7 @@ export const handler = endpoint(
     summary: 'Delete the scheduled tasks of a user',
     guard: 'service',
     request: { body: { format: 'json', schema: body } },
-    responses: { 204: { description: 'The user has none, now or before.' } },
+    responses: { 204: { description: 'The user has no scheduled tasks now.' } },
   },
   ({ body }, { commit }) =>
     commit(async (tx) => {

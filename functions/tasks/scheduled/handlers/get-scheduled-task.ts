@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
-import { scheduledTaskObject, toScheduledObject } from '../scheduled-task-response.schema.ts';
+import { scheduledTaskSchema, toScheduledObject } from '../scheduled-task.schema.ts';
 import { getScheduledTask } from '../views.ts';
 
 /** GET /admin/scheduled-tasks/{id}, admin. */
 export const handler = endpoint(
   {
-    summary: 'Show a scheduled task',
+    summary: 'Get a scheduled task',
     guard: 'admin',
     request: { path: z.object({ id: pathId() }) },
-    responses: { 200: { description: 'The task.', schema: scheduledTaskObject } },
+    responses: { 200: { description: 'The task.', schema: scheduledTaskSchema } },
   },
   async ({ path }, { db }) => ({ status: 200, body: toScheduledObject(await getScheduledTask(db, path.id)) }),
 );

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { pathId, queryInteger, timestamp } from '#shared/http/fields.ts';
+import { pathId, queryIntegerOr, timestamp } from '#shared/http/fields.ts';
 import { listOf } from '#shared/http/paging.ts';
 import { previewRuns } from '../views.ts';
 
 /** GET /admin/scheduled-tasks/{id}/next-runs, admin: a look ahead; nothing is claimed. */
 export const handler = endpoint(
   {
-    summary: 'Show when a scheduled task will run',
-    description: 'Inactive tasks are shown as if they were active.',
+    summary: 'List the next runs of a scheduled task',
+    description: 'An inactive task is treated as if it were active.',
     guard: 'admin',
     request: {
       path: z.object({ id: pathId() }),
       query: z.object({
-        count: queryInteger(1, 50).prefault('10').meta({ description: 'Times at most.' }),
+        count: queryIntegerOr(10, 1, 50).meta({ description: 'The greatest number of times to return.' }),
       }),
     },
-    responses: { 200: { description: 'Ascending.', schema: listOf(timestamp()) } },
+    responses: { 200: { description: 'The times, in ascending order.', schema: listOf(timestamp()) } },
   },
   async ({ path, query }, { db }) => {
     const runs = await previewRuns(db, path.id, query.count);

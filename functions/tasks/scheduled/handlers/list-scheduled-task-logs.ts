@@ -3,7 +3,7 @@ import { endpoint } from '#shared/http/endpoint.ts';
 import { queryInteger } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { requestTime, textField } from '#shared/http/request-fields.ts';
-import { logItem, logStatusField, toLogItem } from '../scheduled-task-log.schema.ts';
+import { runLogItemSchema, runLogStatusSchema, toLogItem } from '../scheduled-task-log.schema.ts';
 import { listLogs } from '../views.ts';
 
 const LARGEST_ID = 4_294_967_295;
@@ -16,8 +16,8 @@ const query = z.object({
     .regex(/^[\x20-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters')
     .optional()
     .meta({ description: '`run-<run id>`.' }),
-  status: logStatusField().optional(),
-  search: textField(1, 100).optional().meta({ description: 'A part of the error.' }),
+  status: runLogStatusSchema.optional(),
+  search: textField(1, 100).optional().meta({ description: 'Part of the error.' }),
   created_after: requestTime().optional().meta({ description: 'Inclusive.' }),
   created_before: requestTime().optional().meta({ description: 'Exclusive.' }),
 });
@@ -25,11 +25,15 @@ const query = z.object({
 /** GET /admin/scheduled-task-logs, admin: one for each attempt of a run, newest first. */
 export const handler = endpoint(
   {
-    summary: 'List attempts of scheduled runs',
+    summary: 'List the logs of scheduled runs',
     guard: 'admin',
     request: { query },
     responses: {
-      200: { description: 'Newest first.', schema: listOf(logItem), headers: PAGING_HEADER_NAMES },
+      200: {
+        description: 'One entry for each attempt, newest first.',
+        schema: listOf(runLogItemSchema),
+        headers: PAGING_HEADER_NAMES,
+      },
     },
   },
   async ({ query }, { db, request }) => {

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { queryInteger } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
-import { LARGEST_REFERENCE } from '../scheduled-task.schema.ts';
-import { scheduledTaskItem, toScheduledItem } from '../scheduled-task-response.schema.ts';
+import { LARGEST_REFERENCE, scheduledTaskItemSchema, toScheduledItem } from '../scheduled-task.schema.ts';
 import { listScheduledTasks } from '../views.ts';
 
 const query = z.object({
@@ -20,7 +19,11 @@ export const handler = endpoint(
     guard: 'admin',
     request: { query },
     responses: {
-      200: { description: 'Newest first.', schema: listOf(scheduledTaskItem), headers: PAGING_HEADER_NAMES },
+      200: {
+        description: 'The tasks, newest first.',
+        schema: listOf(scheduledTaskItemSchema),
+        headers: PAGING_HEADER_NAMES,
+      },
     },
   },
   async ({ query }, { db, request }) => {

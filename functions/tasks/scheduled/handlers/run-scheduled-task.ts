@@ -7,6 +7,7 @@ import { runNow } from '../scheduled-tasks.ts';
 export const handler = endpoint(
   {
     summary: 'Run a scheduled task now',
+    description: 'Starts one run outside the schedule, which does not change.',
     guard: 'admin',
     idempotent: true,
     request: { path: z.object({ id: pathId() }) },

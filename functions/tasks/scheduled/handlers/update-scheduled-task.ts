@@ -9,10 +9,10 @@ export const handler = endpoint(
   {
     summary: 'Change a scheduled task',
     description:
-      'A changed `cron`, `timezone` or `active`, or a `next_run`, withdraws runs that have not started. Other fields apply to waiting runs, too.',
+      'Changing `cron`, `timezone`, `active` or `next_run` cancels runs that have not started. Changes to other fields also apply to waiting runs.',
     guard: 'admin',
     request: { path: z.object({ id: pathId() }), body: { format: 'json', schema: taskChanges } },
-    responses: { 204: { description: 'It is as the request says.' } },
+    responses: { 204: { description: 'The changes have been stored.' } },
     errors: ['task_exists'],
   },
   async ({ path, body }, context) => {

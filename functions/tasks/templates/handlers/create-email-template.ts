@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { createdBody } from '#shared/http/fields.ts';
+import { createdSchema } from '#shared/http/fields.ts';
 import { emailTemplateFields } from '../email-template.schema.ts';
 import { createEmailTemplate } from '../email-templates.ts';
 
@@ -15,9 +15,9 @@ export const handler = endpoint(
     request: { body: { format: 'json', schema: body } },
     responses: {
       201: {
-        description: 'The template is stored.',
-        schema: createdBody(),
-        headers: { location: 'The template.' },
+        description: 'The template has been created.',
+        schema: createdSchema,
+        headers: { Location: 'Link to the template.' },
       },
     },
     errors: ['slug_taken'],

@@ -8,10 +8,11 @@ import { deleteEmailTemplate } from '../email-templates.ts';
 export const handler = endpoint(
   {
     summary: 'Delete an e-mail template',
-    description: 'Finished immediate tasks and inactive scheduled tasks lose the reference.',
+    description:
+      'Refused while waiting tasks or active schedules use the template. Other tasks lose their reference to it.',
     guard: 'admin',
     request: { path: z.object({ id: pathId() }) },
-    responses: { 204: { description: 'The template is gone.' } },
+    responses: { 204: { description: 'The template has been deleted.' } },
     errors: ['template_built_in', 'template_in_use'],
   },
   async ({ path }, context) => {

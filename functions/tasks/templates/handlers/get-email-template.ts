@@ -1,27 +1,16 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { idField, pathId, timestamp } from '#shared/http/fields.ts';
+import { pathId } from '#shared/http/fields.ts';
+import { emailTemplateSchema } from '../email-template.schema.ts';
 import { getEmailTemplate } from '../email-templates.ts';
-
-const template = z.object({
-  id: idField(),
-  slug: z.string(),
-  subject_template: z.string(),
-  body_template: z.string(),
-  variables: z.array(z.int()).meta({ description: 'The distinct numbers of its placeholders, ascending.' }),
-  sensitive: z.boolean(),
-  built_in: z.boolean(),
-  created_at: timestamp(),
-  updated_at: timestamp(),
-});
 
 /** GET /admin/email-templates/{id}, admin. */
 export const handler = endpoint(
   {
-    summary: 'Show an e-mail template',
+    summary: 'Get an e-mail template',
     guard: 'admin',
     request: { path: z.object({ id: pathId() }) },
-    responses: { 200: { description: 'The template.', schema: template } },
+    responses: { 200: { description: 'The template.', schema: emailTemplateSchema } },
   },
   async ({ path }, { db }) => {
     const { id, slug, subject, body, variables, sensitive, builtIn, createdAt, updatedAt } =

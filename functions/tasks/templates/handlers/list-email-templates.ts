@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
-import { idField } from '#shared/http/fields.ts';
 import { listOf, PAGING_HEADER_NAMES, pagingHeaders, pagingQuery } from '#shared/http/paging.ts';
 import { textField } from '#shared/http/request-fields.ts';
+import { emailTemplateItemSchema } from '../email-template.schema.ts';
 import { listEmailTemplates } from '../email-templates.ts';
-
-const item = z.object({ id: idField(), slug: z.string() });
 
 /** GET /admin/email-templates, admin: all templates by slug. */
 export const handler = endpoint(
@@ -15,11 +13,15 @@ export const handler = endpoint(
     request: {
       query: z.object({
         ...pagingQuery(20),
-        search: textField(1, 100).optional().meta({ description: 'A part of the slug.' }),
+        search: textField(1, 100).optional().meta({ description: 'Part of the slug.' }),
       }),
     },
     responses: {
-      200: { description: 'By slug.', schema: listOf(item), headers: PAGING_HEADER_NAMES },
+      200: {
+        description: 'The templates, ordered by slug.',
+        schema: listOf(emailTemplateItemSchema),
+        headers: PAGING_HEADER_NAMES,
+      },
     },
   },
   async ({ query }, { db, request }) => {

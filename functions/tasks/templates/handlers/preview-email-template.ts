@@ -9,19 +9,20 @@ const body = z.object({
     .array(textField(0, 10_000))
     .max(99)
     .default([])
-    .meta({ description: 'The values of `{{1}}`, `{{2}}`, … in order.', example: ['Ann'] }),
+    .meta({ description: 'The values of `{{1}}`, `{{2}}`, …, in order.', example: ['Ann'] }),
 });
 
 /** POST /admin/email-templates/{id}/preview, admin: a filled template; nothing is stored or sent. */
 export const handler = endpoint(
   {
     summary: 'Preview an e-mail template',
-    description: 'Detail codes: `too_few_variables`, `too_large` (a body of more than 1 MiB).',
+    description:
+      'Fills in a template without storing or sending anything. Detail codes: `too_few_variables`, `too_large` (a body of more than 1 MiB).',
     guard: 'admin',
     request: { path: z.object({ id: pathId() }), body: { format: 'json', schema: body, optional: true } },
     responses: {
       200: {
-        description: 'Subject, HTML and the text part that is made from it.',
+        description: 'The subject, the HTML, and the plain text made from it.',
         schema: z.object({ subject: z.string(), html: z.string(), text: z.string() }),
       },
     },

@@ -17,9 +17,10 @@ const body = patchBody({
 export const handler = endpoint(
   {
     summary: 'Change an e-mail template',
+    description: 'The slug of a template that is part of the product cannot be changed.',
     guard: 'admin',
     request: { path: z.object({ id: pathId() }), body: { format: 'json', schema: body } },
-    responses: { 204: { description: 'It is as the request says.' } },
+    responses: { 204: { description: 'The changes have been stored.' } },
     errors: ['slug_taken', 'template_built_in'],
   },
   async ({ path, body }, context) => {
