@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
-import { ERROR_SENTENCE, ERROR_STATUS, type ErrorCode } from '../errors/error-codes.ts';
+import { declareDomains } from '../declare-domains.ts';
+import { ERROR_SENTENCE, ERROR_STATUS, type ErrorCode, errorCodes } from '../errors/error-codes.ts';
 import type { BodySpec, Contract, Guard, StreamSpec } from '../http/contract.ts';
 import { documentedCodes } from '../http/documented-codes.ts';
 import type { EndpointHandler } from '../http/endpoint.ts';
@@ -9,17 +10,18 @@ import { guardsOf } from '../http/guards.ts';
 import { type Route, routingTable } from '../http/routing-table.ts';
 
 /** The one error shape; `code` is closed per status in each operation's description. */
-const errorSchema = z
-  .object({
-    error: z.string().meta({ description: 'A sentence for a person.' }),
-    code: z.enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]),
-    requestId: z.string(),
-    details: z
-      .array(z.object({ field: z.string(), message: z.string(), code: z.string() }))
-      .optional()
-      .meta({ description: 'All failing fields, in field order; always there with `validation_failed`.' }),
-  })
-  .meta({ id: 'Error' });
+const describeError = () =>
+  z
+    .object({
+      error: z.string().meta({ description: 'A sentence for a person.' }),
+      code: z.enum(errorCodes()),
+      requestId: z.string(),
+      details: z
+        .array(z.object({ field: z.string(), message: z.string(), code: z.string() }))
+        .optional()
+        .meta({ description: 'All failing fields, in field order; always there with `validation_failed`.' }),
+    })
+    .meta({ id: 'Error' });
 
 const SECURITY: Record<Guard, Record<string, string[]>[]> = {
   public: [],
@@ -45,8 +47,11 @@ export interface DocumentedRoute extends Route {
 }
 
 /** Loads the handler of every route; a module that exports no endpoint is an issue of ours. */
-export const loadContracts = (routes: readonly Route[] = routingTable()): Promise<DocumentedRoute[]> =>
-  Promise.all(
+export const loadContracts = async (
+  routes: readonly Route[] = routingTable(),
+): Promise<DocumentedRoute[]> => {
+  await declareDomains();
+  return Promise.all(
     routes.map(async (route) => {
       const module = (await import(/* @vite-ignore */ pathToFileURL(route.module).href)) as {
         handler?: EndpointHandler;
@@ -55,8 +60,9 @@ export const loadContracts = (routes: readonly Route[] = routingTable()): Promis
       return { ...route, contract: module.handler.contract };
     }),
   );
+};
 
-const errorResponses = (contract: Contract): ZodOpenApiResponsesObject => {
+const errorResponses = (contract: Contract, errorSchema: z.ZodType): ZodOpenApiResponsesObject => {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of documentedCodes(contract)) {
     byStatus.set(ERROR_STATUS[code], [...(byStatus.get(ERROR_STATUS[code]) ?? []), code]);
@@ -148,7 +154,10 @@ const parameters = ({ request = {}, idempotent }: Contract) => ({
     : {}),
 });
 
-const operation = ({ functionName, domain, contract }: DocumentedRoute): ZodOpenApiOperationObject => ({
+const operation = (
+  { functionName, domain, contract }: DocumentedRoute,
+  errorSchema: z.ZodType,
+): ZodOpenApiOperationObject => ({
   operationId: functionName,
   tags: [domain],
   summary: contract.summary,
@@ -159,16 +168,18 @@ const operation = ({ functionName, domain, contract }: DocumentedRoute): ZodOpen
   requestParams: parameters(contract) as NonNullable<ZodOpenApiOperationObject['requestParams']>,
   ...(contract.request?.body ? { requestBody: requestBody(contract.request.body) } : {}),
   ...(contract.request?.stream ? { requestBody: streamBody(contract.request.stream) } : {}),
-  responses: { ...successResponses(contract), ...errorResponses(contract) },
+  responses: { ...successResponses(contract), ...errorResponses(contract, errorSchema) },
 });
 
 /** The OpenAPI 3.1 document of the given routes, from the very schemas that validate. */
 export const createOpenApi = (routes: readonly DocumentedRoute[]) => {
   const paths = new Map<string, Record<string, ZodOpenApiOperationObject>>();
+  // Made here: when this module is loaded, not every domain has declared its codes.
+  const errorSchema = describeError();
   for (const route of routes) {
     // OpenAPI knows no parameter that spans several segments; the name says what is meant.
     const path = route.path.replace('+}', '}');
-    paths.set(path, { ...paths.get(path), [route.method.toLowerCase()]: operation(route) });
+    paths.set(path, { ...paths.get(path), [route.method.toLowerCase()]: operation(route, errorSchema) });
   }
   return createDocument({
     openapi: '3.1.0',

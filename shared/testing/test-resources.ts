@@ -4,6 +4,7 @@ import { rebuildMarks } from '../auth/rebuild-marks.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { openDatabase } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
+import { declareDomains } from '../declare-domains.ts';
 import type { Context } from '../host/context.ts';
 import { closeResources, openResources, type Resources } from '../host/resources.ts';
 import { createLog } from '../log/log.ts';
@@ -31,6 +32,7 @@ export const testEnvironment = (overrides: NodeJS.ProcessEnv = {}): NodeJS.Proce
 
 /** Creates a database and a Redis prefix that no other test file shares. */
 export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Promise<TestResources> => {
+  await declareDomains();
   const suffix = randomBytes(6).toString('hex');
   const name = `test_${suffix}`;
   const environment = testEnvironment({ ...overrides, DB_NAME: name, REDIS_PREFIX: `test-${suffix}` });

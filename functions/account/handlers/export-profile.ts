@@ -3,9 +3,13 @@ import { accountExportFields, clientOf } from '#functions/auth/index.ts';
 import { callerClaims } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { timestamp } from '#shared/http/fields.ts';
-import { exportProfile } from '../export.ts';
+import { EXPORTED_DOMAINS, exportProfile } from '../export.ts';
 
-const domain = () => z.record(z.string(), z.unknown());
+const domains = () =>
+  Object.fromEntries(EXPORTED_DOMAINS.map((domain) => [domain, z.record(z.string(), z.unknown())])) as Record<
+    (typeof EXPORTED_DOMAINS)[number],
+    z.ZodRecord<z.ZodString, z.ZodUnknown>
+  >;
 
 /** GET /profile/export, any signed-in account: everything that is kept about it, as a file; records the event. */
 export const handler = endpoint(
@@ -21,11 +25,7 @@ export const handler = endpoint(
           version: z.literal(1),
           exportedAt: timestamp(),
           ...accountExportFields(),
-          kana: domain(),
-          dictionary: domain(),
-          courses: domain(),
-          media: domain(),
-          tasks: domain(),
+          ...domains(),
         }),
       },
     },
