@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { SharedVariables } from './shared-variables.ts';
 
 /**
  * What the variables of domains are once they are read. Each domain adds its own in its `config.ts` by declaration
@@ -7,6 +6,10 @@ import type { SharedVariables } from './shared-variables.ts';
  */
 // biome-ignore lint/suspicious/noEmptyInterface: it is filled by declaration merging
 export interface DomainVariables {}
+
+/** What the infrastructure's own variables are once they are read; `shared-variables.ts` fills it in the same way. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled by declaration merging
+export interface SharedVariables {}
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 type Read<V extends Shape> = z.output<z.ZodObject<V>>;

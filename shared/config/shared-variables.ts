@@ -98,8 +98,11 @@ const credentialVariables = {
 
 const variables = { ...processVariables, ...serverVariables, ...storageVariables, ...credentialVariables };
 
-/** What the infrastructure's own variables are once they are read. */
-export type SharedVariables = z.output<z.ZodObject<typeof variables>>;
+type Variables = z.output<z.ZodObject<typeof variables>>;
+
+declare module './declarations.ts' {
+  interface SharedVariables extends Variables {}
+}
 
 /** The variables that shared infrastructure itself reads; those of a domain stand in its `config.ts`. */
 export const sharedVariables = declareVariables({
