@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { ConfigError, configVariables, loadConfig } from './config.ts';
 import { declareVariables, localDefaults } from './declarations.ts';
@@ -84,6 +84,12 @@ describe('the documentation', () => {
 });
 
 describe('declarations', () => {
+  it('are awaited before the environment is read: variables of a domain would be missing', async () => {
+    vi.resetModules();
+    const fresh = await import('./config.ts');
+    expect(() => fresh.loadConfig({ APP_ENV: 'test' })).toThrow('await declareDomains() first');
+  });
+
   it('refuse a name that is declared already, and nothing of such a declaration counts', () => {
     const variables = { A_NEW_ONE: z.string().optional(), DB_PORT: z.string().optional() };
     expect(() => declareVariables({ variables })).toThrow('DB_PORT: is declared twice');
