@@ -142,6 +142,20 @@ describe('the seed', () => {
     expect(await all()).toEqual(before);
   });
 
+  it('uses up no ids where nothing is missing', async () => {
+    const idOfGreeting = async () => {
+      await ship(FIRST);
+      const query = resources.db.selectFrom('email_templates').select('id').where('slug', '=', 'greeting');
+      const { id } = await query.executeTakeFirstOrThrow();
+      await sql`DELETE FROM email_templates WHERE slug = 'greeting'`.execute(resources.db);
+      return id;
+    };
+    const before = await idOfGreeting();
+    await seed(resources.db);
+    await seed(resources.db);
+    expect(await idOfGreeting()).toBe(before + 1);
+  });
+
   it('knows what the first migration inserted as the first version of each', () => {
     const first = Object.fromEntries(declaredMails().map(({ slug, versions }) => [slug, versions[0]]));
     for (const { slug, ...texts } of BUILT_IN_TEMPLATES) expect(first).toHaveProperty(slug, texts);

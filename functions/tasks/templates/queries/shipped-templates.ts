@@ -9,17 +9,20 @@ const isStored = ({ subject, body, sensitive }: MailTexts): RawBuilder<boolean> 
   AND CAST(body_template AS BINARY) = CAST(${body} AS BINARY)
   AND is_sensitive = ${sensitive ? 1 : 0})`;
 
-/** Inserts a template of the product unless its slug is there; either way its row is locked and marked as built in. */
+/** Inserts a template of the product unless its slug is there, and marks it as built in. */
 export const insertShippedTemplate = async (
   tx: Transaction,
   slug: string,
   { subject, body, sensitive }: MailTexts,
 ): Promise<void> => {
+  // Without the condition every seed would use up an id for each template; with it alone, two at once would collide.
   await sql`
     INSERT INTO email_templates
       (slug, subject_template, body_template, is_sensitive, built_in, created_at, updated_at)
-    VALUES (${slug}, ${subject}, ${body}, ${sensitive ? 1 : 0}, 1, ${now}, ${now})
+    SELECT ${slug}, ${subject}, ${body}, ${sensitive ? 1 : 0}, 1, ${now}, ${now} FROM DUAL
+    WHERE NOT EXISTS (SELECT 1 FROM email_templates AS present WHERE present.slug = ${slug})
     ON DUPLICATE KEY UPDATE built_in = 1`.execute(tx);
+  await sql`UPDATE email_templates SET built_in = 1 WHERE slug = ${slug} AND built_in = 0`.execute(tx);
 };
 
 /** Replaces a stored template that is one of the earlier versions, all of it, and nothing else. */
