@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** What every test file finds: the domains have declared what they add. */
+const setupFiles = ['tests/setup.ts'];
 const exclude = ['node_modules/**', '.local/**'];
 /** Tests wait for servers half of the time. More at once would need more connections than MariaDB gives. */
 const maxWorkers = Math.min(availableParallelism() + 1, 8);
@@ -14,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{functions,shared,dev,scripts,tests}/**/*.test.ts'],
+          setupFiles,
           exclude: [...exclude, '**/*.db.test.ts', 'tests/{e2e,faults,start}/**'],
           sequence: { groupOrder: 0 },
         },
@@ -22,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'db',
           include: ['{functions,shared,dev,tests}/**/*.db.test.ts'],
+          setupFiles,
           exclude,
           testTimeout: 20_000,
           hookTimeout: 30_000,
@@ -33,6 +37,7 @@ export default defineConfig({
           name: 'e2e',
           globalSetup: 'tests/secrets/global-setup.ts',
           include: ['tests/e2e/**/*.test.ts', 'tests/{faults,start}/**/*.short.test.ts'],
+          setupFiles,
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -45,6 +50,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
+          setupFiles,
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -56,6 +62,7 @@ export default defineConfig({
         test: {
           name: 'start',
           include: ['tests/start/**/*.test.ts'],
+          setupFiles,
           exclude,
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LOCAL_DEFAULTS } from '#shared/config/local-defaults.ts';
+import { localDefaults } from '#shared/config/declarations.ts';
 import { LocalFailure } from './local-failure.ts';
 
 /** What the local environment found out before the API can be configured. */
@@ -20,7 +20,7 @@ export const wantedPort = (environment: NodeJS.ProcessEnv): number => {
   throw new LocalFailure(`PORT must be a port number, not "${text}"`);
 };
 
-/** The API's whole environment: local defaults, under what the caller set, under where the services really are. */
+/** The API's whole environment: local defaults of what is declared, under what the caller set, under where the services really are. */
 export const apiEnvironment = (
   caller: NodeJS.ProcessEnv,
   { port, directory, services, smtpPort }: LocalFacts,
@@ -29,7 +29,7 @@ export const apiEnvironment = (
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );
   return {
-    ...LOCAL_DEFAULTS,
+    ...localDefaults(),
     APP_ENV: 'local',
     TZ: 'UTC',
     PUBLIC_BASE_URL: `http://localhost:${port}`,

@@ -1,5 +1,6 @@
 import { type Config, loadConfig } from '#shared/config/config.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 import { explain } from './explain.ts';
 import { checkNamedDatabase } from './services/named-database.ts';
 
@@ -8,6 +9,7 @@ export const runOnDatabase = async (
   work: (db: Database, config: Config) => Promise<string>,
 ): Promise<void> => {
   try {
+    await declareDomains();
     const config = loadConfig(process.env);
     const { DB_HOST: host, DB_PORT: port, DB_USER: user, DB_PASSWORD: password, DB_NAME: name } = config;
     await checkNamedDatabase({ host, port, user, password, name }, false);

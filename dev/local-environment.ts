@@ -5,6 +5,7 @@ import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
 import { openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { seed } from '#shared/database/seed.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 import { apiEnvironment, wantedPort } from './api-environment.ts';
 import { startDevServer } from './dev-server.ts';
 import { type EnvironmentFile, writeEnvironmentFile } from './environment-file.ts';
@@ -125,6 +126,7 @@ export const startLocalEnvironment = async (
   progress: Progress,
 ): Promise<EnvironmentFile> => {
   await claimFolder(undo);
+  await declareDomains();
   const port = await claimPort(caller);
   const services = await startServices({
     directory: LOCAL_DIRECTORY,

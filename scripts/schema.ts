@@ -7,6 +7,7 @@ import { loadConfig } from '#shared/config/config.ts';
 import { openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { describeSchema } from '#shared/database/schema.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'japanesestudent-schema-'));
 const services = await startServices({
@@ -15,6 +16,7 @@ const services = await startServices({
   environment: {},
   progress: console.log,
 });
+await declareDomains();
 const db = openDatabase(loadConfig({ ...services.environment, APP_ENV: 'test' }));
 try {
   await migrate(db);

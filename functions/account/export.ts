@@ -1,7 +1,10 @@
 import { exportAccount, recordExport } from '#functions/auth/index.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/host/context.ts';
-import { type DomainExport, type DomainKey, personalData } from './personal-data.ts';
+import { type DomainExport, loadPersonalData } from '#shared/personal-data.ts';
+
+/** The domains in the export by name, in its order; `{}` for one that keeps nothing. */
+export const EXPORTED_DOMAINS = ['kana', 'dictionary', 'courses', 'media', 'tasks'] as const;
 
 type Client = Parameters<typeof recordExport>[2]['client'];
 
@@ -16,17 +19,20 @@ export interface Exporter {
  * Everything that is kept about a user, in the form of auth.md, "Export", and the event that it was asked for.
  * @throws AppError `invalid_token` when the account is gone or disabled
  */
-export const exportProfile = (context: Context, { userId, sessionId, client }: Exporter) =>
-  withTransaction(context.db, async (transaction) => {
+export const exportProfile = async (context: Context, { userId, sessionId, client }: Exporter) => {
+  const personalData = await loadPersonalData();
+  return withTransaction(context.db, async (transaction) => {
     const account = await exportAccount(transaction, context, { userId, sessionId });
-    const domains: Partial<Record<DomainKey, DomainExport>> = {};
-    for (const [key, { read }] of personalData())
-      domains[key] = (await read?.(transaction, context, userId)) ?? {};
+    const domains: Partial<Record<(typeof EXPORTED_DOMAINS)[number], DomainExport>> = {};
+    for (const domain of EXPORTED_DOMAINS) {
+      domains[domain] = (await personalData.get(domain)?.read?.(transaction, context, userId)) ?? {};
+    }
     await recordExport(transaction, context, { userId, client });
     return {
       version: 1 as const,
       exportedAt: context.now().toISOString(),
       ...account,
-      ...(domains as Record<DomainKey, DomainExport>),
+      ...(domains as Required<typeof domains>),
     };
   });
+};

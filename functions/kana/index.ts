@@ -1,3 +1,1 @@
 import './tables.ts';
-
-export { exportUserKana } from './export.ts';

@@ -3,8 +3,6 @@ import './tables.ts';
 export { type LinkContext, url } from './files/links.ts';
 export {
   attach,
-  eraseOwner,
-  exportOwner,
   info,
   type MediaFileInfo,
   type NewMediaFileInput,

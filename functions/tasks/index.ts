@@ -2,7 +2,7 @@ import './tables.ts';
 
 export { isTimeZone } from '#shared/time/time-zones.ts';
 export { createImmediateTask } from './immediate/immediate-tasks.ts';
-export { eraseUserTasks, exportUserTasks } from './operations/user-tasks.ts';
+export { exportUserTasks } from './operations/user-tasks.ts';
 export {
   type DomainTask,
   deleteScheduledTask,

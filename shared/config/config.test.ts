@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { CONFIG_VARIABLES, ConfigError, loadConfig } from './config.ts';
-import { LOCAL_DEFAULTS } from './local-defaults.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { ConfigError, configVariables, loadConfig } from './config.ts';
+import { declareVariables, localDefaults } from './declarations.ts';
 import { parseDuration, parseLimit } from './parsers.ts';
 
 const production = {
@@ -53,7 +54,7 @@ describe('loadConfig', () => {
     expect(loadConfig(production).APP_ENV).toBe('production');
     expect(loadConfig(production).SMTP_REQUIRE_TLS).toBe(true);
     expect(loadConfig(production).PUBLIC_BASE_URL).toBe('https://api.example.com');
-    const weak = { ...production, ...LOCAL_DEFAULTS, PASSWORD_BCRYPT_COST: '9' };
+    const weak = { ...production, ...localDefaults(), PASSWORD_BCRYPT_COST: '9' };
     const message = issuesOf(weak);
     for (const name of [
       'JWT_SECRET',
@@ -76,9 +77,23 @@ describe('the documentation', () => {
     readFileSync('docs/configuration.md', 'utf8').match(/(?<=`)[A-Z][A-Z0-9_]+(?=`)/g) ?? [];
 
   it('names every variable, and none that does not exist', () => {
-    const known = CONFIG_VARIABLES;
-    expect(CONFIG_VARIABLES.filter((name) => !documented.includes(name))).toEqual([]);
+    const known = configVariables();
+    expect(known.filter((name) => !documented.includes(name))).toEqual([]);
     expect(documented.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('declarations', () => {
+  it('are awaited before the environment is read: variables of a domain would be missing', async () => {
+    vi.resetModules();
+    const fresh = await import('./config.ts');
+    expect(() => fresh.loadConfig({ APP_ENV: 'test' })).toThrow('await declareDomains() first');
+  });
+
+  it('refuse a name that is declared already, and nothing of such a declaration counts', () => {
+    const variables = { A_NEW_ONE: z.string().optional(), DB_PORT: z.string().optional() };
+    expect(() => declareVariables({ variables })).toThrow('DB_PORT: is declared twice');
+    expect(configVariables()).not.toContain('A_NEW_ONE');
   });
 });
 

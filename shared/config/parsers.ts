@@ -34,6 +34,9 @@ const parsedBy = <T>(parse: (text: string) => T | undefined, expected: string) =
     return z.NEVER;
   });
 
+/** A text that nobody guesses. */
+export const secret = () => z.string().min(32, 'must be at least 32 characters');
+
 /** A duration in milliseconds, written `<integer><s|m|h|d>`. */
 export const duration = (fallback: string) =>
   parsedBy(parseDuration, 'a duration such as 15m').prefault(fallback);
@@ -43,7 +46,7 @@ export const boundedDuration = (fallback: string, minimum: number, maximum: numb
   parsedBy((text) => {
     const value = parseDuration(text);
     return value !== undefined && value >= minimum && value <= maximum ? value : undefined;
-  }, `a duration such as ${fallback} withTimeout its bounds`).prefault(fallback);
+  }, `a duration such as ${fallback} within its bounds`).prefault(fallback);
 
 /** A cron expression of five fields, or of six with seconds first; the text is kept. */
 export const cron = () =>

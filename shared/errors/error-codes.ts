@@ -1,92 +1,69 @@
-/** The closed list of error codes and the one HTTP status that each has, everywhere. */
-export const ERROR_STATUS = {
-  validation_failed: 400,
-  malformed_request: 400,
-  invalid_verification_token: 400,
-  unauthenticated: 401,
-  invalid_token: 401,
-  invalid_credentials: 401,
-  invalid_api_key: 401,
-  forbidden: 403,
-  email_not_verified: 403,
-  csrf_rejected: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  conflict: 409,
-  email_taken: 409,
-  username_taken: 409,
-  already_verified: 409,
-  last_admin: 409,
-  slug_taken: 409,
-  template_built_in: 409,
-  template_in_use: 409,
-  already_enqueued: 409,
-  not_renderable: 409,
-  task_exists: 409,
-  task_inactive: 409,
-  upload_incomplete: 409,
-  size_mismatch: 409,
-  digest_mismatch: 409,
-  media_in_use: 409,
-  consonant_vowel_taken: 409,
-  hiragana_taken: 409,
-  katakana_taken: 409,
-  gone: 410,
-  precondition_failed: 412,
-  payload_too_large: 413,
-  unsupported_media_type: 415,
-  range_not_satisfiable: 416,
-  idempotency_key_reused: 422,
-  precondition_required: 428,
-  rate_limited: 429,
-  internal_error: 500,
-  unavailable: 503,
-} as const satisfies Record<string, number>;
+/** A code's one HTTP status, everywhere, and the sentence a person reads when the place that refuses gives no better one. */
+export type ErrorDeclaration = readonly [status: number, sentence: string];
 
-/** A code of {@link ERROR_STATUS}. */
-export type ErrorCode = keyof typeof ERROR_STATUS;
+type Declarations = Readonly<Record<string, ErrorDeclaration>>;
 
-/** The sentence a person reads when the place that refuses gives no better one. */
-export const ERROR_SENTENCE: Record<ErrorCode, string> = {
-  validation_failed: 'The request has fields that are missing or wrong.',
-  malformed_request: 'The request body could not be read.',
-  invalid_verification_token: 'The verification link is not valid.',
-  unauthenticated: 'Sign in to do this.',
-  invalid_token: 'The token is not valid or has expired.',
-  invalid_credentials: 'The login or the password is wrong.',
-  invalid_api_key: 'The API key is not valid.',
-  forbidden: 'Your role does not allow this.',
-  email_not_verified: 'Confirm your e-mail address first.',
-  csrf_rejected: 'The request does not come from an allowed origin.',
-  not_found: 'There is nothing at this address.',
-  method_not_allowed: 'This address does not offer that method.',
-  conflict: 'The request conflicts with the present state.',
-  email_taken: 'This e-mail address is already in use.',
-  username_taken: 'This username is already in use.',
-  already_verified: 'This e-mail address is already confirmed.',
-  last_admin: 'The last active admin must stay one.',
-  slug_taken: 'This slug is already in use.',
-  template_built_in: 'This template belongs to the product.',
-  template_in_use: 'Tasks that are still to be executed use this template.',
-  already_enqueued: 'The task is already waiting or running.',
-  not_renderable: 'The task has no template, or fewer variables than its template uses.',
-  task_exists: 'The user already has a scheduled task with this url.',
-  task_inactive: 'The scheduled task is not active.',
-  upload_incomplete: 'The bytes of the upload have not been sent yet.',
-  size_mismatch: 'The number of bytes is not the one that was announced.',
-  digest_mismatch: 'The bytes do not have the digest that was announced.',
-  media_in_use: 'The file is still in use.',
-  consonant_vowel_taken: 'Another character has this consonant and vowel.',
-  hiragana_taken: 'Another character has this hiragana.',
-  katakana_taken: 'Another character has this katakana.',
-  gone: 'This link has been used or has expired.',
-  precondition_failed: 'A precondition of the request does not hold.',
-  payload_too_large: 'The request body is too large.',
-  unsupported_media_type: 'The content type of the request is not supported.',
-  range_not_satisfiable: 'The requested range lies outside the file.',
-  idempotency_key_reused: 'This Idempotency-Key was used for a different request.',
-  precondition_required: 'The request needs a precondition.',
-  rate_limited: 'Too many requests, try again later.',
-  internal_error: 'Something went wrong on our side.',
-  unavailable: 'The service is not available at the moment, try again.',
+/**
+ * The codes of domains. Each domain adds its own in its `errors.ts` by declaration merging, so that this
+ * infrastructure folder names none of them.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled by declaration merging
+export interface DomainErrors {}
+
+/** The status of every code; a code that nobody has declared has none. */
+export const ERROR_STATUS = {} as Readonly<Record<ErrorCode, number>>;
+
+/** The sentence of every code. */
+export const ERROR_SENTENCE = {} as Readonly<Record<ErrorCode, string>>;
+
+/** Adds codes to the closed list. @throws TypeError when a code is declared already */
+export const declareErrors = <const D extends Declarations>(errors: D): D => {
+  const twice = Object.keys(errors).filter((code) => Object.hasOwn(ERROR_STATUS, code));
+  if (twice.length > 0) throw new TypeError(`${twice.join(', ')}: is declared twice`);
+  const declared = Object.entries<ErrorDeclaration>(errors);
+  Object.assign(ERROR_STATUS, Object.fromEntries(declared.map(([code, [status]]) => [code, status])));
+  Object.assign(ERROR_SENTENCE, Object.fromEntries(declared.map(([code, [, sentence]]) => [code, sentence])));
+  return errors;
+};
+
+/** The codes of conventions.md, which any endpoint may answer; those of a domain stand in its `errors.ts`. */
+const sharedErrors = declareErrors({
+  validation_failed: [400, 'Some fields of the request are missing or invalid.'],
+  malformed_request: [400, 'The request body could not be read.'],
+  unauthenticated: [401, 'Sign in to do this.'],
+  invalid_token: [401, 'The token is invalid or has expired.'],
+  invalid_credentials: [401, 'The login or the password is wrong.'],
+  invalid_api_key: [401, 'The API key is invalid.'],
+  forbidden: [403, 'Your role does not allow this.'],
+  email_not_verified: [403, 'Confirm your e-mail address first.'],
+  csrf_rejected: [403, 'The request does not come from an allowed origin.'],
+  not_found: [404, 'There is nothing at this address.'],
+  method_not_allowed: [405, 'This address does not support that method.'],
+  conflict: [409, 'Your request conflicts with the current state.'],
+  slug_taken: [409, 'This slug is already in use.'],
+  gone: [410, 'This link has been used or has expired.'],
+  precondition_failed: [412, 'A precondition of the request does not hold.'],
+  payload_too_large: [413, 'The request body is too large.'],
+  unsupported_media_type: [415, 'The content type of the request is not supported.'],
+  range_not_satisfiable: [416, 'The requested range lies outside the file.'],
+  idempotency_key_reused: [422, 'This Idempotency-Key was used for a different request.'],
+  precondition_required: [428, 'This request must state a precondition.'],
+  rate_limited: [429, 'Too many requests. Try again later.'],
+  internal_error: [500, 'Something went wrong on our side.'],
+  unavailable: [503, 'The service is unavailable at the moment. Try again later.'],
+});
+
+/** A code that conventions.md or a domain declares. */
+export type ErrorCode = keyof typeof sharedErrors | keyof DomainErrors;
+
+/** All declared codes, by status; within one in the order of their declaration. */
+export const errorCodes = (): ErrorCode[] => {
+  const codes = Object.keys(ERROR_STATUS) as ErrorCode[];
+  return codes.sort((a, b) => ERROR_STATUS[a] - ERROR_STATUS[b]);
+};
+
+/** @throws TypeError naming the codes that nobody has declared */
+export const assertDeclared = (codes: readonly string[]): void => {
+  const unknown = codes.filter((code) => !Object.hasOwn(ERROR_STATUS, code));
+  if (unknown.length > 0) throw new TypeError(`${unknown.join(', ')}: no errors.ts declares this error code`);
 };

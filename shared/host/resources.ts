@@ -3,6 +3,7 @@ import { openPasswordHasher, type PasswordHasher } from '../auth/password-hasher
 import type { Config } from '../config/config.ts';
 import { processConfig } from '../config/process-config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
+import { declareDomains } from '../declare-domains.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { openQueues, type Queues } from '../queue/queues.ts';
@@ -48,9 +49,14 @@ export const openResources = async (
 const KEY = Symbol.for('japanesestudent.resources');
 const store = globalThis as { [KEY]?: Promise<Resources> };
 
+const openDeclared = async (): Promise<Resources> => {
+  await declareDomains();
+  return openResources(processConfig());
+};
+
 /** The resources of this process, opened at first use. */
 export const processResources = (): Promise<Resources> => {
-  store[KEY] ??= openResources(processConfig());
+  store[KEY] ??= openDeclared();
   return store[KEY];
 };
 

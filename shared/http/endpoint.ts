@@ -8,6 +8,7 @@ import { withTimeout } from '../async/with-timeout.ts';
 import type { Transaction } from '../database/database.ts';
 import { withTransaction } from '../database/transaction.ts';
 import { AppError } from '../errors/app-error.ts';
+import { assertDeclared } from '../errors/error-codes.ts';
 import { processResources, type Resources } from '../host/resources.ts';
 import { valuesByName } from '../text/names.ts';
 import { requireActor } from './acting.ts';
@@ -56,6 +57,7 @@ export interface EndpointOptions {
 /**
  * Wraps a handler in everything that conventions.md asks of an endpoint. The order of the checks is the order
  * of the middlewares; `after` and `onError` run in reverse, so the error shape is made first and the log line last.
+ * @throws TypeError when the contract names an error code that nobody has declared
  */
 export const endpoint = <const C extends Contract, const R extends AnyResponse>(
   contract: C,
@@ -67,6 +69,7 @@ export const endpoint = <const C extends Contract, const R extends AnyResponse>(
   options: EndpointOptions = {},
 ): EndpointHandler => {
   const { resources = processResources, now = () => new Date() } = options;
+  assertDeclared(contract.errors ?? []);
   const serve = handle as Serve;
   const stack = middy<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>({
     // Our own deadline answers in the API's error shape; Middy's would be a bare timeout.

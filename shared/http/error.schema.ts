@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERROR_STATUS, type ErrorCode } from '../errors/error-codes.ts';
+import { errorCodes } from '../errors/error-codes.ts';
 
 /** One failing field of a request. */
 const issueSchema = z
@@ -14,18 +14,27 @@ const issueSchema = z
   .meta({ id: 'Issue' });
 
 /** The closed list of error codes; each operation says which of them it answers. */
-const errorCodeSchema = z
-  .enum(Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]])
-  .meta({ id: 'ErrorCode', description: 'What went wrong, for a program. Each code has one HTTP status.' });
+const errorCodeSchema = () =>
+  z
+    .enum(errorCodes())
+    .meta({ id: 'ErrorCode', description: 'What went wrong, for a program. Each code has one HTTP status.' });
 
-/** The one shape of every error. */
-export const errorSchema = z
-  .object({
-    error: z.string().meta({ description: 'What went wrong, for a person.' }),
-    code: errorCodeSchema,
-    requestId: z.string().meta({ description: 'The `X-Request-ID` of the response.' }),
-    details: z.array(issueSchema).optional().meta({
-      description: 'All failing fields, in field order. Always present with `validation_failed`.',
-    }),
-  })
-  .meta({ id: 'Error' });
+const makeErrorSchema = () =>
+  z
+    .object({
+      error: z.string().meta({ description: 'What went wrong, for a person.' }),
+      code: errorCodeSchema(),
+      requestId: z.string().meta({ description: 'The `X-Request-ID` of the response.' }),
+      details: z.array(issueSchema).optional().meta({
+        description: 'All failing fields, in field order. Always present with `validation_failed`.',
+      }),
+    })
+    .meta({ id: 'Error' });
+
+let made: ReturnType<typeof makeErrorSchema> | undefined;
+
+/** The one shape of every error, made at first use: by then every domain has declared its codes. */
+export const errorSchema = (): ReturnType<typeof makeErrorSchema> => {
+  made ??= makeErrorSchema();
+  return made;
+};

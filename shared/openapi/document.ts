@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { declareDomains } from '../declare-domains.ts';
 import type { Contract, Guard } from '../http/contract.ts';
 import type { EndpointHandler } from '../http/endpoint.ts';
 import { guardsOf } from '../http/guards.ts';
@@ -35,8 +36,11 @@ export interface DocumentedRoute extends Route {
 }
 
 /** Loads the handler of every route. @throws TypeError when a module exports no endpoint */
-export const loadContracts = (routes: readonly Route[] = routingTable()): Promise<DocumentedRoute[]> =>
-  Promise.all(
+export const loadContracts = async (
+  routes: readonly Route[] = routingTable(),
+): Promise<DocumentedRoute[]> => {
+  await declareDomains();
+  return Promise.all(
     routes.map(async (route) => {
       const module = (await import(/* @vite-ignore */ pathToFileURL(route.module).href)) as {
         handler?: EndpointHandler;
@@ -45,6 +49,7 @@ export const loadContracts = (routes: readonly Route[] = routingTable()): Promis
       return { ...route, contract: module.handler.contract };
     }),
   );
+};
 
 const camelCase = (name: string): string =>
   name.replace(/-([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());

@@ -47,7 +47,11 @@ const contentOf = (contract: Contract, { schema, contentType, fileTypes }: Respo
 const orError = (status: number, response: ResponseSpec): ResponseSpec =>
   status < 400 || !response.schema
     ? response
-    : { ...response, schema: z.union([response.schema, errorSchema]), headers: ERROR_HEADERS[status] ?? {} };
+    : {
+        ...response,
+        schema: z.union([response.schema, errorSchema()]),
+        headers: ERROR_HEADERS[status] ?? {},
+      };
 
 const successResponses = (contract: Contract): ZodOpenApiResponsesObject =>
   Object.fromEntries(
@@ -66,7 +70,7 @@ const errorResponses = (contract: Contract): ZodOpenApiResponsesObject => {
       {
         description: codes.map((code) => `\`${code}\`: ${ERROR_SENTENCE[code]}`).join('\n\n'),
         ...describeHeaders(ERROR_HEADERS[status]),
-        content: { 'application/json': { schema: errorSchema } },
+        content: { 'application/json': { schema: errorSchema() } },
       },
     ]),
   );

@@ -4,11 +4,13 @@ import { rebuildMarks } from '../auth/rebuild-marks.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { openDatabase } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
+import type { Seed } from '../database/seed.ts';
+import { declareDomains } from '../declare-domains.ts';
 import type { Context } from '../host/context.ts';
 import { closeResources, openResources, type Resources } from '../host/resources.ts';
 import { createLog } from '../log/log.ts';
 
-/** Resources on a database of their own, migrated and empty but for what migrations insert. */
+/** Resources on a database of their own, migrated and empty but for mail templates. */
 export interface TestResources extends Resources {
   /** A context for use cases and workers; the clock is real unless `now` is given. */
   context(overrides?: Partial<Context>): Context;
@@ -29,8 +31,16 @@ export const testEnvironment = (overrides: NodeJS.ProcessEnv = {}): NodeJS.Proce
   ...overrides,
 });
 
+/** The mail templates that the product ships, which its use cases count on; other seeds bring what few tests want. */
+const shipTemplates = async ({ db, config }: Resources): Promise<void> => {
+  const url = new URL('../../functions/tasks/seed/seed.ts', import.meta.url);
+  const { seed } = (await import(/* @vite-ignore */ url.href)) as Seed;
+  await seed(db, config);
+};
+
 /** Creates a database and a Redis prefix that no other test file shares. */
 export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Promise<TestResources> => {
+  await declareDomains();
   const suffix = randomBytes(6).toString('hex');
   const name = `test_${suffix}`;
   const environment = testEnvironment({ ...overrides, DB_NAME: name, REDIS_PREFIX: `test-${suffix}` });
@@ -39,6 +49,7 @@ export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Prom
   await sql`CREATE DATABASE ${sql.id(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`.execute(admin);
   const resources = await openResources(config, createLog(config.LOG_LEVEL));
   await migrate(resources.db);
+  await shipTemplates(resources);
   // As in a system that has run for a while; with Redis away there are no marks.
   await rebuildMarks(resources).catch(() => false);
   return {

@@ -10,6 +10,7 @@ import { loadConfig } from '#shared/config/config.ts';
 import { type Database, openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { seed } from '#shared/database/seed.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 
 /** The API under serverless-offline on throw-away services. */
 export interface BenchedApi {
@@ -48,6 +49,7 @@ export const withApi = async (
     MEDIA_BASE_PATH: join(directory, 'media'),
     ...services.environment,
   };
+  await declareDomains();
   const db = openDatabase({ ...loadConfig(environment), DB_POOL_SIZE: 2 });
   try {
     await migrate(db);

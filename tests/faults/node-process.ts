@@ -5,6 +5,7 @@
 
 import { REPOSITORY } from '#dev/paths.ts';
 import { loadConfig } from '#shared/config/config.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 import { startBackground } from '#shared/host/background.ts';
 import type { FunctionDefinition } from '#shared/host/function-events.ts';
 import { loadFunctions } from '#shared/host/load-functions.ts';
@@ -17,6 +18,7 @@ const EVENT_OF_ROLE: Readonly<Record<string, string>> = { worker: 'bullmq', sche
 const GRACE_MS = 20_000;
 
 const wanted = (process.argv[2] ?? '').split(',').map((role) => EVENT_OF_ROLE[role]);
+await declareDomains();
 const config = loadConfig(process.env);
 const all = new Map<string, FunctionDefinition>(
   readFunctions()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { loadConfig } from '#shared/config/config.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 import { createLog } from '#shared/log/log.ts';
 import { openRedis } from '#shared/redis/redis.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
@@ -27,6 +28,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     const { secrets, places } = await readEvidence(directory);
     await rm(directory, { recursive: true, force: true });
+    await declareDomains();
     const redis = openRedis(loadConfig(testEnvironment()), createLog('silent'));
     await redis.connect();
     const left = await redisPlaces(redis);

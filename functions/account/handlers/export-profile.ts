@@ -3,20 +3,20 @@ import { accountExportFields, clientOf } from '#functions/auth/index.ts';
 import { callerClaims } from '#shared/http/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { timestamp } from '#shared/http/fields.ts';
-import { exportProfile } from '../export.ts';
+import { EXPORTED_DOMAINS, exportProfile } from '../export.ts';
 
-const domain = () => z.record(z.string(), z.unknown());
+const domains = () =>
+  Object.fromEntries(EXPORTED_DOMAINS.map((domain) => [domain, z.record(z.string(), z.unknown())])) as Record<
+    (typeof EXPORTED_DOMAINS)[number],
+    z.ZodRecord<z.ZodString, z.ZodUnknown>
+  >;
 
 const profileExportSchema = z
   .object({
     version: z.literal(1),
     exportedAt: timestamp(),
     ...accountExportFields(),
-    kana: domain(),
-    dictionary: domain(),
-    courses: domain(),
-    media: domain(),
-    tasks: domain(),
+    ...domains(),
   })
   .meta({ id: 'ProfileExport' });
 

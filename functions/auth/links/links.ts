@@ -1,6 +1,7 @@
 import { createImmediateTask } from '#functions/tasks/index.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import type { Context } from '#shared/host/context.ts';
+import type { MailSlug } from '#shared/mail/mail-templates.ts';
 import { createOpaqueToken } from './opaque-token.ts';
 import { insertLink, type NewLink } from './queries/one-time-tokens.ts';
 import { linkTo } from './rules/link.ts';
@@ -25,7 +26,7 @@ const LINKS = {
     parameter: 'token',
     lifetime: 'RESET_TOKEN_EXPIRY',
   },
-} as const;
+} as const satisfies Record<string, { readonly slug: MailSlug; readonly [setting: string]: string }>;
 
 /** Stores a link for a user and mails it to the address that it is bound to, both with the transaction. */
 export const mailLink = async (

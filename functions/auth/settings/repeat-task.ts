@@ -2,6 +2,7 @@ import { deleteScheduledTask, ensureScheduledTask, updateScheduledTask } from '#
 import type { Config } from '#shared/config/config.ts';
 import type { Transaction } from '#shared/database/database.ts';
 import type { Context } from '#shared/host/context.ts';
+import type { MailSlug } from '#shared/mail/mail-templates.ts';
 
 type RepeatContext = Pick<Context, 'config' | 'queues' | 'log'>;
 
@@ -31,7 +32,7 @@ export const ensureRepeatTask = async (
     method: 'POST',
     cron: '0 0 * * *',
     timezone: timeZone,
-    slug: 'notify_alphabet',
+    slug: 'notify_alphabet' satisfies MailSlug,
     content: contentFor(email),
   });
 };

@@ -16,7 +16,8 @@ test('brings the five templates that the product needs', async () => {
     row.is_sensitive === 1,
     row.built_in,
   ]);
-  expect(found).toEqual([
+  // Those that the product has come to ship since are behind them.
+  expect(found.slice(0, 5)).toEqual([
     ['register_template', [1], true, 1],
     ['email_verification', [1], true, 1],
     ['forgot_template', [1], true, 1],

@@ -5,10 +5,10 @@ import {
   type DomainTask,
   deleteScheduledTask,
   ensureScheduledTask,
-  eraseUserTasks,
   exportUserTasks,
   updateScheduledTask,
 } from '../index.ts';
+import { eraseUserTasks } from '../operations/user-tasks.ts';
 import { openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
 
 let world: ScheduledHarness;

@@ -1,7 +1,7 @@
 import type { Issue } from '#shared/errors/app-error.ts';
 import type { Log } from '#shared/log/log.ts';
+import { declaredMails } from '#shared/mail/mail-templates.ts';
 import { parseContent } from '../content/rules/content.ts';
-import { BUILT_IN_TEMPLATES } from '../migrations/built-in-templates.ts';
 import { hasEnoughVariables, type Template, variablesOf } from './rules/template.ts';
 import { TOO_FEW_VARIABLES } from './template-issues.ts';
 
@@ -12,9 +12,11 @@ export interface ShortageReport {
   readonly variables: number;
 }
 
-/** For a task that the product makes: it gives what the template used as it was shipped. */
+/** For a task that the product makes: it gives what the template uses as it is shipped. */
 export const reportOnShipped = (slug: string | undefined, log: Log): ShortageReport => {
-  const shipped = BUILT_IN_TEMPLATES.find((template) => template.slug === slug);
+  const shipped = declaredMails()
+    .find((template) => template.slug === slug)
+    ?.versions.at(-1);
   return { log, variables: shipped ? (variablesOf(shipped).at(-1) ?? 0) : Number.POSITIVE_INFINITY };
 };
 

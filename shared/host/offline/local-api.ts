@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { processConfig } from '../../config/process-config.ts';
+import { declareDomains } from '../../declare-domains.ts';
 import { createLog } from '../../log/log.ts';
 import { startBackground } from '../background.ts';
 import { type HttpEdge, openHttpEdge } from '../http-edge.ts';
@@ -26,6 +27,7 @@ export interface LocalApi extends Pick<HttpEdge, 'accept' | 'listen'> {
  * @throws Error for a function that does not load, or a configuration that is not complete
  */
 export const openLocalApi = async (serverless: Serverless): Promise<LocalApi> => {
+  await declareDomains();
   const definitions = functionsOf(serverless);
   const config = processConfig();
   const log = createLog(config.LOG_LEVEL);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startServices } from '#dev/services/services.ts';
 import { loadConfig } from '#shared/config/config.ts';
 import { migrate } from '#shared/database/migrate.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 import type { Context } from '#shared/host/context.ts';
 import { closeResources, openResources } from '#shared/host/resources.ts';
 import { type Child, startChild } from './children.ts';
@@ -44,6 +45,7 @@ export const openBenchWorld = async (): Promise<BenchWorld> => {
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(sink.greeting['port']),
   };
+  await declareDomains();
   const resources = await openResources(loadConfig(environment));
   await migrate(resources.db);
   const context = {

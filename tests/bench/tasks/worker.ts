@@ -2,6 +2,7 @@
 import { workImmediate } from '#functions/tasks/immediate/work-immediate.ts';
 import { workScheduled } from '#functions/tasks/scheduled/work-scheduled.ts';
 import { processConfig } from '#shared/config/process-config.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 import type { Context } from '#shared/host/context.ts';
 import type { BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
 import { closeResources, openResources } from '#shared/host/resources.ts';
@@ -9,6 +10,7 @@ import { startDispatcher } from '#shared/queue/dispatcher.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 
+await declareDomains();
 const config = processConfig();
 const resources = await openResources(config);
 const context: Context = {

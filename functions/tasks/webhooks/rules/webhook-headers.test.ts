@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { parseSigningSecret } from '#shared/config/parsers-webhook.ts';
 import { signatureHeaders } from './webhook-headers.ts';
+import { parseSigningSecret } from './webhook-variables.ts';
 
 const secretOf = (text: string): Uint8Array => {
   const secret = parseSigningSecret(text);

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import type { HostEntry } from '#shared/config/parsers-webhook.ts';
 import { ownValue } from '#shared/text/names.ts';
 import { isPublicAddress } from './public-address.ts';
+import type { HostEntry } from './webhook-variables.ts';
 
 /** The hosts that are exempt from the address checks (rule W6). */
 export interface WebhookHosts {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostList, parseHostEntry, parseSigningSecret, signingSecrets } from './parsers-webhook.ts';
+import { hostList, parseHostEntry, parseSigningSecret, signingSecrets } from './webhook-variables.ts';
 
 describe('hosts', () => {
   it.each([

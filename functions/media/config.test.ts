@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from './config.ts';
+import { loadConfig } from '#shared/config/config.ts';
 
 const load = (environment: NodeJS.ProcessEnv) => loadConfig({ APP_ENV: 'test', ...environment });
 
