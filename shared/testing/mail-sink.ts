@@ -126,7 +126,7 @@ export const startMailSink = async (options: MailSinkOptions = {}): Promise<Mail
         const timer = setTimeout(() => {
           finish();
           const subjects = messages.map(({ subject }) => subject ?? '').join(', ');
-          reject(new Error(`No such mail withTimeout ${timeoutMs} ms; arrived: ${subjects || 'none'}`));
+          reject(new Error(`No such mail within ${timeoutMs} ms; arrived: ${subjects || 'none'}`));
         }, timeoutMs);
         const finish = (): void => {
           clearTimeout(timer);

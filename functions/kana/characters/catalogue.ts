@@ -1,6 +1,6 @@
+import { etagOf } from '#shared/conditional/etag.ts';
 import type { Database } from '#shared/database/database.ts';
 import type { Context } from '#shared/host/context.ts';
-import { etagOf } from '#shared/http/etag.ts';
 import { type Batcher, createBatcher } from '#shared/queue/batcher.ts';
 import { readCatalogue, readCatalogueDigest } from './queries/catalogue.ts';
 import type { Character } from './rules/character.ts';

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { httpDate } from '#shared/conditional/http-date.ts';
 import { checkPreconditions, keepsRange } from '#shared/conditional/preconditions.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
@@ -66,7 +67,7 @@ export const deliver = async (context: RequestContext, mediaFile: MediaFile): Pr
     // Web clients live at other origins than the API, and those that isolate themselves load nothing without this.
     'cross-origin-resource-policy': 'cross-origin',
     etag: validators.etag,
-    'last-modified': validators.lastModified.toUTCString(),
+    'last-modified': httpDate(validators.lastModified),
     'cache-control': cacheControlOf(mediaFile.type),
   };
   const outcome = checkPreconditions(headers, validators);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '#shared/host/context.ts';
 import type { StoredObject } from '#shared/storage/object-store.ts';
+import { hexByte } from '#shared/text/escaping.ts';
 import { digestOfKey, OBJECTS, TEMPORARY, UPLOADS } from '../files/keys.ts';
 import { removeUnattached } from '../files/media-files.ts';
 import { listUnattached } from '../files/queries/media.ts';
@@ -18,7 +19,7 @@ import { objectRemovalJob, REMOVAL_QUEUE } from './removal-jobs.ts';
 
 const PAGE = 500;
 const UPLOAD_REMEMBERED_MS = 24 * 3_600_000;
-const ALL_DIGITS = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
+const ALL_DIGITS = Array.from({ length: 256 }, (_, value) => hexByte(value));
 
 const before = ({ now }: Context, milliseconds: number): Date => new Date(now().getTime() - milliseconds);
 

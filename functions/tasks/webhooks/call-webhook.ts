@@ -64,7 +64,7 @@ const resultOf = (httpStatus: number, body: string): WebhookResult => {
 const failureOf = (error: unknown, timeout: AbortSignal, stop: AbortSignal, config: Config): Failure => {
   if (stop.aborted) return { code: 'interrupted', detail: 'the worker was told to stop' };
   if (timeout.aborted) {
-    return { code: 'webhook_timeout', detail: `no answer withTimeout ${config.WEBHOOK_TIMEOUT_MS} ms` };
+    return { code: 'webhook_timeout', detail: `no answer within ${config.WEBHOOK_TIMEOUT_MS} ms` };
   }
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   return code === ADDRESS_REFUSED
