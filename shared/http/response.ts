@@ -27,7 +27,8 @@ export const toResponse = (
   request: HttpRequest,
   answer: AnyResponse | ErrorResponse,
 ): APIGatewayProxyStructuredResultV2 => {
-  const { status, headers = {}, cookies = [] } = answer;
+  const { status, headers = {} } = answer;
+  const cookies = 'cookies' in answer ? (answer.cookies ?? []) : [];
   const etag = 'etag' in answer ? answer.etag : undefined;
   const shared = {
     ...headers,

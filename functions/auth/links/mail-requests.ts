@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
-import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
+import { rateLimited } from '#shared/http/rate-limit.ts';
 import { enqueuePending } from '#shared/queue/pending.ts';
 import type { Job } from '#shared/queue/queues.ts';
 import { reserveAttempt } from '../limits/attempts.ts';
@@ -36,27 +36,28 @@ const COUNTERS = {
 } as const satisfies Record<MailRequestKind, string>;
 
 /**
- * Counts a request against its network and its address (auth.md R25); `wanted` is false when the address has had
- * enough, which the answer must not tell.
+ * Counts a request against its network and its address (auth.md R25). False when the address has had enough, which
+ * the answer must not tell.
  * @throws AppError `rate_limited` for the network
  */
 export const countMailRequest = async (
   context: Context,
   { kind, email }: MailRequest,
   network: string,
-): Promise<{ wanted: boolean; limits: LimitState[] }> => {
+): Promise<boolean> => {
   const { AUTH_LIMIT_MAIL_ADDRESS, AUTH_LIMIT_MAIL_NETWORK } = context.config;
   const name = COUNTERS[kind];
   const fromNetwork = await reserveAttempt(context, [
     { name, limit: AUTH_LIMIT_MAIL_NETWORK, subject: [network] },
   ]);
   if (!fromNetwork.allowed) throw rateLimited(fromNetwork.reached);
-  const limits = await fromNetwork.settle('failure');
+  await fromNetwork.settle('failure');
+  fromNetwork.tellCaller();
   const toAddress = await reserveAttempt(context, [
     { name: `${name}-address`, limit: AUTH_LIMIT_MAIL_ADDRESS, subject: [email] },
   ]);
   if (toAddress.allowed) await toAddress.settle('failure');
-  return { wanted: toAddress.allowed, limits };
+  return toAddress.allowed;
 };
 
 /**

@@ -86,10 +86,7 @@ export const deliver = async (context: RequestContext, mediaFile: MediaFile): Pr
     return { status: 200, headers: whole };
   }
   const span = keepsRange(headers, validators) ? chooseRange(headers['range'], size) : 'ignored';
-  if (span === 'unsatisfiable') {
-    const refused = { 'content-range': `bytes */${size}`, 'accept-ranges': 'bytes' };
-    throw new AppError('range_not_satisfiable', { headers: refused });
-  }
+  if (span === 'unsatisfiable') throw new AppError('range_not_satisfiable', { data: { fileSize: size } });
   if (span === 'ignored') {
     if (size > RANGE_BYTES && config.MEDIA_LARGE_GET === 'redirect') return redirectTo(context, mediaFile);
     return { status: 200, headers: whole, body: await open(context, mediaFile) };
