@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { onePer } from '../async/one-per.ts';
+import type { Config } from '../config/config.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { LimitState } from '../errors/refusal-data.ts';
 import type { Context } from '../host/context.ts';
@@ -18,23 +20,21 @@ const QUOTA = {
   media: 'MEDIA_RATE_LIMIT_PER_MINUTE',
 } as const satisfies Record<RateBucket, keyof Context['config']>;
 
-const limiters = new WeakMap<Redis, Map<RateBucket, RateLimiterRedis>>();
-
-const limiterOf = (bucket: RateBucket, { redis, config }: Context): RateLimiterRedis => {
-  const known = limiters.get(redis) ?? new Map<RateBucket, RateLimiterRedis>();
-  limiters.set(redis, known);
-  const settings = { points: config[QUOTA[bucket]], duration: WINDOW_SECONDS };
-  const limiter =
-    known.get(bucket) ??
-    new RateLimiterRedis({
+const limitersOf = (bucket: RateBucket) =>
+  onePer((redis: Redis, config: Config): RateLimiterRedis => {
+    const settings = { points: config[QUOTA[bucket]], duration: WINDOW_SECONDS };
+    return new RateLimiterRedis({
       ...settings,
       storeClient: redis,
       keyPrefix: `${config.REDIS_PREFIX}:rate:${bucket}`,
       insuranceLimiter: new RateLimiterMemory(settings),
     });
-  known.set(bucket, limiter);
-  return limiter;
-};
+  });
+
+const LIMITER_OF = {
+  general: limitersOf('general'),
+  media: limitersOf('media'),
+} as const satisfies Record<RateBucket, unknown>;
 
 const keyOf = ({ caller, address }: Identity): string =>
   caller.kind === 'user' ? `user:${caller.userId}` : `address:${countedAddress(address)}`;
@@ -59,7 +59,9 @@ export const consumeLimit = async (
     resetSeconds: Math.ceil(result.msBeforeNext / 1_000),
   });
   try {
-    context.reportLimits?.([state(await limiterOf(bucket, context).consume(keyOf(identity)))]);
+    context.reportLimits?.([
+      state(await LIMITER_OF[bucket](context.redis, context.config).consume(keyOf(identity))),
+    ]);
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) throw rateLimited([state(refusal)]);
     throw refusal;

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { onePer } from '#shared/async/one-per.ts';
 import type { Limit } from '#shared/config/parsers.ts';
 import type { LimitState } from '#shared/errors/refusal-data.ts';
 import type { Context } from '#shared/host/context.ts';
@@ -48,13 +49,7 @@ const WAITING_SHARE = 0.8;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 160;
 
-const memories = new WeakMap<Redis, AttemptStore>();
-
-const memoryBeside = (redis: Redis): AttemptStore => {
-  const store = memories.get(redis) ?? createMemoryStore();
-  memories.set(redis, store);
-  return store;
-};
+const memoryBeside = onePer((_redis: Redis): AttemptStore => createMemoryStore());
 
 /** A key that says nothing about whom it counts. */
 const hidden = (words: readonly string[], secret: string): string =>

@@ -9,13 +9,12 @@ import {
   adoptOrphan,
   type KnownObject,
   knownDigests,
-  listDueRemovals,
   listObjectsOf,
   markMissing,
 } from '../files/queries/objects.ts';
 import { deleteOldUploads, expireUploads, listLiveUploads } from '../uploads/queries/uploads.ts';
 import { endSweepLease, takeSweepLease } from './queries/sweep-lease.ts';
-import { objectRemovalJob, REMOVAL_QUEUE } from './removal-jobs.ts';
+import { removalQueue } from './removal-queue.ts';
 
 const PAGE = 500;
 const UPLOAD_REMEMBERED_MS = 24 * 3_600_000;
@@ -124,17 +123,6 @@ const stillKnown = async (
   return known.filter(({ sha256 }) => needed.has(sha256));
 };
 
-/** Hands over the jobs of all removals that are due; the queue ignores those that it still has. */
-const queueRemovals = async ({ db, queues }: Context): Promise<void> => {
-  let page: string[];
-  let last = '';
-  do {
-    page = await listDueRemovals(db, last, PAGE);
-    await queues.enqueue(REMOVAL_QUEUE, page.map(objectRemovalJob));
-    last = page.at(-1) ?? last;
-  } while (page.length === PAGE);
-};
-
 const LEASE_MS = 300_000;
 const RENEW_EVERY_MS = 60_000;
 
@@ -158,7 +146,7 @@ const whileAlone = async ({ db, now, log }: Context, work: () => Promise<void>):
 
 /** One run of the sweeper (rules 36 and 37); does nothing while another run is under way anywhere. */
 export const sweep = async (context: Context): Promise<void> => {
-  const steps = [sweepUploads, sweepTemporary, sweepUnattached, compareObjects, queueRemovals];
+  const steps = [sweepUploads, sweepTemporary, sweepUnattached, compareObjects, removalQueue.enqueuePending];
   await whileAlone(context, async () => {
     for (const step of steps) {
       // One step that fails, with the store away for instance, must not keep the others from their work.
