@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Issue } from '#shared/errors/app-error.ts';
 import { withRule } from '#shared/http/field-rules.ts';
 import { patchBody, requestTime, textField } from '#shared/http/request-fields.ts';
 import { contentIssue } from '../content/rules/content.ts';
 import { templateIdField } from '../immediate/immediate-task.schema.ts';
 import { SCHEDULE_ISSUES } from './checks.ts';
+import { effectIssues, LONGEST_TEXT, TASK_DEFAULTS } from './rules/task-issues.ts';
 import { scheduleIssues } from './rules/timetable.ts';
 import type { ScheduledTaskUpdate } from './update.ts';
 
@@ -35,18 +35,18 @@ const contentField = () =>
     });
 
 const cronField = () =>
-  textField(1, 100)
+  textField(1, LONGEST_TEXT.cron)
     .superRefine((cron, context) => {
       if (scheduleIssues({ cron, timezone: 'UTC' }).length > 0) refuse(context, SCHEDULE_ISSUES.invalid_cron);
     })
     .meta({
       description: 'Five fields, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.',
       example: '0 0 * * *',
-      override: { type: 'string', minLength: 1, maxLength: 100 },
+      override: { type: 'string', minLength: 1, maxLength: LONGEST_TEXT.cron },
     });
 
 const zoneField = () =>
-  textField(1, 64)
+  textField(1, LONGEST_TEXT.timezone)
     .superRefine((timezone, context) => {
       if (scheduleIssues({ cron: '@daily', timezone }).length > 0) {
         refuse(context, SCHEDULE_ISSUES.unknown_timezone);
@@ -55,12 +55,12 @@ const zoneField = () =>
     .meta({
       description: 'A name of the IANA database.',
       example: 'Asia/Tokyo',
-      override: { type: 'string', minLength: 1, maxLength: 64 },
+      override: { type: 'string', minLength: 1, maxLength: LONGEST_TEXT.timezone },
     });
 
 /** The fields that a request may give a scheduled task, without defaults. */
 const scheduledTaskFields = {
-  url: nameField(500, 'Webhook; empty is none.'),
+  url: nameField(LONGEST_TEXT.url, 'Webhook; empty is none.'),
   method: z.enum(['GET', 'POST']).meta({ description: 'Of the webhook.' }),
   content: contentField(),
   cron: cronField(),
@@ -77,32 +77,12 @@ const owner = {
 
 const creation = {
   url: scheduledTaskFields.url.optional(),
-  method: scheduledTaskFields.method.default('GET'),
+  method: scheduledTaskFields.method.default(TASK_DEFAULTS.method),
   content: scheduledTaskFields.content.optional(),
   cron: scheduledTaskFields.cron,
-  timezone: scheduledTaskFields.timezone.default('UTC'),
-  active: scheduledTaskFields.active.default(true),
-  catch_up: scheduledTaskFields.catch_up.default('last'),
-};
-
-type Creation = Partial<z.output<z.ZodObject<typeof creation>>>;
-
-const required = (field: string): Issue => ({ field, message: 'is required', code: 'required' });
-
-/** A task needs a template or a url, and with a template a content; what is faulty has at least been given. */
-const effectFaults = <F extends 'email_slug' | 'template_id'>(
-  templateField: F,
-  fields: Creation & { readonly [K in F]?: unknown },
-  isFaulty: (name: F | 'url' | 'content') => boolean,
-): Issue[] => {
-  const isGiven = (name: F | 'url'): boolean =>
-    isFaulty(name) || ![undefined, ''].includes(fields[name] as '');
-  const hasTemplate = isGiven(templateField);
-  const hasContent = fields.content !== undefined || isFaulty('content');
-  return [
-    ...(hasTemplate || isGiven('url') ? [] : [required(templateField), required('url')]),
-    ...(hasTemplate && !hasContent ? [required('content')] : []),
-  ];
+  timezone: scheduledTaskFields.timezone.default(TASK_DEFAULTS.timezone),
+  active: scheduledTaskFields.active.default(TASK_DEFAULTS.active),
+  catch_up: scheduledTaskFields.catch_up.default(TASK_DEFAULTS.catchUp),
 };
 
 /** Body of POST /tasks/scheduled. */
@@ -112,13 +92,13 @@ export const taskBySlug = withRule(
     email_slug: nameField(100, 'An existing template; empty is none.').optional(),
     ...creation,
   }),
-  (fields, isFaulty) => effectFaults('email_slug', fields, isFaulty),
+  (fields, isFaulty) => effectIssues('email_slug', fields, isFaulty),
 );
 
 /** Body of POST /admin/scheduled-tasks. */
 export const taskByTemplate = withRule(
   z.object({ ...owner, template_id: templateIdField().optional(), ...creation }),
-  (fields, isFaulty) => effectFaults('template_id', fields, isFaulty),
+  (fields, isFaulty) => effectIssues('template_id', fields, isFaulty),
 );
 
 /** A body of a creation as the use case takes it, without its template. */
