@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from '#functions/tasks/index.ts';
+import { isTimeZone } from '#shared/time/time-zones.ts';
 import { LANGUAGES, REPEAT_FLAGS } from './rules/settings.ts';
 
 const LONGEST_ZONE = 64;
