@@ -9,12 +9,12 @@ import { isRecipient } from '#functions/tasks/content/rules/recipient.ts';
 import { variablesOf } from '#functions/tasks/templates/rules/template.ts';
 import { parseWebhookUrl } from '#functions/tasks/webhooks/rules/webhook-url.ts';
 import { hostList } from '#functions/tasks/webhooks/rules/webhook-variables.ts';
+import { namesEtag } from '#shared/conditional/etag.ts';
 import { checkPreconditions } from '#shared/conditional/preconditions.ts';
 import { prefersHtml } from '#shared/http/accept.ts';
 import { bearerToken } from '#shared/http/caller.ts';
 import { clientAddress, networkOf } from '#shared/http/client-address.ts';
 import { parseCookies } from '#shared/http/cookies.ts';
-import { etagMatches } from '#shared/http/etag.ts';
 import { isJson } from '#shared/http/json-body.ts';
 import { readQuery } from '#shared/http/validate.ts';
 import { valuesByName } from '#shared/text/names.ts';
@@ -43,7 +43,7 @@ const READERS: Record<string, readonly [(text: string) => unknown, number]> = {
   Accept: [prefersHtml, HEAD],
   Authorization: [(text) => bearerToken({ headers: valuesByName([['authorization', text]]) }), HEAD],
   Cookie: [parseCookies, HEAD],
-  'If-None-Match': [(text) => etagMatches(text, '"x"'), HEAD],
+  'If-None-Match': [(text) => namesEtag(text, '"x"', 'weak'), HEAD],
   'If-Match of a file': [(text) => checkPreconditions({ 'if-match': text }, validators), HEAD],
   'If-Modified-Since': [(text) => checkPreconditions({ 'if-modified-since': text }, validators), HEAD],
   Range: [(text) => chooseRange(text, 1_000), HEAD],

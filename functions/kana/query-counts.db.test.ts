@@ -58,7 +58,7 @@ const WORKS: readonly (readonly [name: string, statements: number, work: Work])[
         saveResults(tx, context, { ...kind, userId, results: results(size), repeat: undefined }),
       ),
   ],
-  ['a drop', 5, (context, userId) => dropMarks(context, userId, NO_KEY)],
+  ['a drop', 5, (context, userId) => dropMarks(context, { userId, ...NO_KEY })],
 ];
 
 test.each(WORKS)('%s takes %i statements, however much there is', async (_name, expected, work) => {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { etagOf } from '#shared/conditional/etag.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { etagOf } from '#shared/http/etag.ts';
 import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
 import { ownValue } from '#shared/text/names.ts';
 

@@ -1,6 +1,5 @@
 import './tables.ts';
 
-export { isTimeZone } from '#shared/time/time-zones.ts';
 export { createImmediateTask } from './immediate/immediate-tasks.ts';
 export { exportUserTasks } from './operations/user-tasks.ts';
 export {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { onePer } from '../async/one-per.ts';
 
 /** The mark of one session. */
 export const sessionKey = (prefix: string, sessionId: number): string =>
@@ -16,7 +17,8 @@ export const completeKey = (prefix: string): string => `${prefix}:ended:complete
 /** Held by the process that rebuilds the marks. */
 export const rebuildLockKey = (prefix: string): string => `${prefix}:ended:rebuild`;
 
-const runIds = new WeakMap<Redis, Promise<string>>();
+/** What the connection was told; forgotten when it closes, as another server may be there next time. */
+const answerOf = onePer((_redis: Redis): { runId?: Promise<string> | undefined } => ({}));
 
 const askRunId = async (redis: Redis): Promise<string> => {
   // A user of Redis who may not ask sees flushes, but no new server; without marks altogether it would be worse.
@@ -29,13 +31,13 @@ const askRunId = async (redis: Redis): Promise<string> => {
 
 /** The run id of the server at the other end, asked once a connection. */
 export const runIdOf = (redis: Redis): Promise<string> => {
-  const known = runIds.get(redis);
-  if (known) return known;
+  const answer = answerOf(redis);
+  if (answer.runId) return answer.runId;
   const asked = askRunId(redis);
   const forget = (): void => {
-    if (runIds.get(redis) === asked) runIds.delete(redis);
+    if (answer.runId === asked) answer.runId = undefined;
   };
-  runIds.set(redis, asked);
+  answer.runId = asked;
   redis.once('close', forget);
   asked.catch(() => {
     forget();

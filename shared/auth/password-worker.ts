@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareSync, getRounds, hashSync } from 'bcryptjs';
+import { toNfc } from '../text/nfc.ts';
 
 /** What the main thread asks for; `cost` is the configured one. */
 export type PasswordTask =
@@ -13,7 +14,7 @@ export type PasswordTask =
 
 /** bcrypt reads 72 bytes and stops at NUL; the 64 characters of this digest lose neither (auth.md R4). */
 const digest = (password: string): string =>
-  createHash('sha384').update(password.normalize('NFC'), 'utf8').digest('base64');
+  createHash('sha384').update(toNfc(password), 'utf8').digest('base64');
 
 /** A well-formed hash that belongs to no password. */
 const decoy = (cost: number): string => `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
+import { parseCronWithSeconds } from '../time/cron-with-seconds.ts';
 
 const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(0|[1-9][0-9]{0,8})([smhd])$/;
@@ -50,16 +50,9 @@ export const boundedDuration = (fallback: string, minimum: number, maximum: numb
 
 /** A cron expression of five fields, or of six with seconds first; the text is kept. */
 export const cron = () =>
-  z.string().refine(
-    (text) => {
-      try {
-        return /^\S+( \S+){4,5}$/.test(text) && CronExpressionParser.parse(text) !== undefined;
-      } catch {
-        return false;
-      }
-    },
-    { error: 'must be a cron expression such as 17 * * * *' },
-  );
+  z.string().refine((text) => parseCronWithSeconds(text) !== undefined, {
+    error: 'must be a cron expression such as 17 * * * *',
+  });
 
 /** A {@link Limit}, written `<count>/<duration>`. */
 export const limit = (fallback: string) => parsedBy(parseLimit, 'a limit such as 10/15m').prefault(fallback);

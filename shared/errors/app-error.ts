@@ -1,4 +1,5 @@
 import { ERROR_SENTENCE, type ErrorCode } from './error-codes.ts';
+import type { RefusalData } from './refusal-data.ts';
 
 /** One issue of one field; `field` is a path such as `results[0].period`. */
 export interface Issue {
@@ -12,9 +13,7 @@ export interface AppErrorOptions {
   /** Read by people; never holds secrets, SQL or upstream text. */
   readonly message?: string;
   readonly details?: readonly Issue[];
-  readonly headers?: Readonly<Record<string, string>>;
-  /** `Set-Cookie` values, for refusals that also clear cookies. */
-  readonly cookies?: readonly string[];
+  readonly data?: RefusalData;
   readonly cause?: unknown;
 }
 
@@ -23,15 +22,13 @@ export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
   readonly details: readonly Issue[] | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly cookies: readonly string[];
+  readonly data: RefusalData;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     super(options.message ?? ERROR_SENTENCE[code], { cause: options.cause });
     this.code = code;
     this.details = options.details;
-    this.headers = options.headers ?? {};
-    this.cookies = options.cookies ?? [];
+    this.data = options.data ?? {};
   }
 }
 

@@ -1,3 +1,4 @@
+import type { LimitState } from '../errors/refusal-data.ts';
 import type { Log } from '../log/log.ts';
 import type { Resources } from './resources.ts';
 
@@ -16,4 +17,6 @@ export interface Context extends Resources {
   /** Travels into tasks and their logs. */
   readonly requestId: string;
   readonly log: Log;
+  /** Tells the caller, if there is one, where they stand with limits that counted the request. */
+  readonly reportLimits?: (states: readonly LimitState[]) => void;
 }

@@ -1,8 +1,8 @@
-import type { BatchItemFailure, BatchRecord, BatchResult } from '../queue/batch-event.ts';
+import type { BatchRecord, BatchResult } from '../queue/batch-event.ts';
 import type { Context } from './context.ts';
 import { processResources, type Resources } from './resources.ts';
 
-export type { BatchItemFailure, BatchResult };
+export type { BatchResult };
 
 /** What a worker reads of one job. */
 export type QueueRecord = Pick<BatchRecord, 'messageId' | 'body'>;

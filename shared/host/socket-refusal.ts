@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { httpDate } from '../conditional/http-date.ts';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
@@ -65,7 +66,7 @@ export const refuseSocket = (socket: Duplex, { status, code, message }: Fault, c
   const { headers, body } = refuse(new AppError(code, { message }), {}, config);
   const all = {
     ...headers,
-    date: new Date().toUTCString(),
+    date: httpDate(new Date()),
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   };

@@ -1,4 +1,5 @@
 import type { ZodObject, ZodType } from 'zod';
+import { onePer } from '../async/one-per.ts';
 
 /** What of a body a schema looks at, for reading it: everything else is dropped unread. */
 export type BodyShape =
@@ -79,17 +80,13 @@ const shapeOf = (schema: ZodType, outer?: number): BodyShape => {
   throw new TypeError(`bodies are not read by schemas of type ${type}`);
 };
 
-const known = new WeakMap<ZodObject, BodyShape & { readonly kind: 'object' }>();
-
 /**
  * The shape of a contract's body.
  * @throws TypeError for a schema with a text or a list that is unbounded
  */
-export const bodyShapeOf = (schema: ZodObject): BodyShape & { readonly kind: 'object' } => {
-  const shape = known.get(schema) ?? (shapeOf(schema) as BodyShape & { readonly kind: 'object' });
-  known.set(schema, shape);
-  return shape;
-};
+export const bodyShapeOf = onePer(
+  (schema: ZodObject) => shapeOf(schema) as BodyShape & { readonly kind: 'object' },
+);
 
 /** Stands for a text that is far beyond its bound, so that nothing is done to the text itself. */
 export class TooLong {

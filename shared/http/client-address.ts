@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { onePer } from '../async/one-per.ts';
 import type { HttpRequest } from './request.ts';
 
 const IPV4_BITS = 24;
@@ -19,11 +20,7 @@ const networkText = (address: ipaddr.IPv4 | ipaddr.IPv6): string => {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${IPV6_BITS}`).toString()}/${IPV6_BITS}`;
 };
 
-const lists = new WeakMap<readonly string[], BlockList>();
-
-const listOf = (proxies: readonly string[]): BlockList => {
-  const known = lists.get(proxies);
-  if (known) return known;
+const listOf = onePer((proxies: readonly string[]): BlockList => {
   const list = new BlockList();
   for (const proxy of proxies) {
     const [address = '', bits] = proxy.split('/');
@@ -31,9 +28,8 @@ const listOf = (proxies: readonly string[]): BlockList => {
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
-  lists.set(proxies, list);
   return list;
-};
+});
 
 const isTrusted = (address: string, proxies: readonly string[]): boolean =>
   isIP(address) !== 0 && listOf(proxies).check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');

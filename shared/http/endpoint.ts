@@ -118,7 +118,7 @@ const answerOnce = async (
   state: RequestState,
   { host, signal }: { readonly host: HostStreams; readonly signal: AbortSignal },
 ): Promise<AnyResponse> => {
-  const { request, context, limits, identity, caller } = state;
+  const { request, context, refusalCookies, identity, caller } = state;
   if (!identity || !caller) throw new TypeError('the request has not been guarded');
   const once = contract.idempotent
     ? onceFor(state, idempotencyCaller({ caller, address: identity.address }))
@@ -160,7 +160,9 @@ const answerOnce = async (
       commit,
       isKeyed: once !== undefined,
       replayed,
-      reportLimits: (more) => limits.push(...more),
+      setCookiesOn: (codes, cookies) => {
+        for (const code of codes) refusalCookies.set(code, cookies);
+      },
       bodyStream: () => bodyStreamOf(request, host),
       authorize: (guard) => authorize([guard], identity, request, context),
     },

@@ -2,6 +2,7 @@ import { isDatabaseUnavailable } from '../database/errors.ts';
 import { AppError } from '../errors/app-error.ts';
 import { ERROR_STATUS } from '../errors/error-codes.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { refusalHeaders } from './refusal-headers.ts';
 
 const UNAVAILABLE_RETRY_SECONDS = '5';
 
@@ -9,7 +10,6 @@ const UNAVAILABLE_RETRY_SECONDS = '5';
 export interface ErrorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly cookies: readonly string[];
   readonly body: {
     readonly error: string;
     readonly code: string;
@@ -33,9 +33,8 @@ export const errorResponse = (error: AppError, requestId: string): ErrorResponse
   headers: {
     ...(error.code === 'unavailable' ? { 'retry-after': UNAVAILABLE_RETRY_SECONDS } : {}),
     ...(ERROR_STATUS[error.code] === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    ...error.headers,
+    ...refusalHeaders(error.data),
   },
-  cookies: error.cookies,
   body: {
     error: error.message,
     code: error.code,

@@ -7,6 +7,7 @@ import type {
 } from 'aws-lambda';
 import { AppError } from '../errors/app-error.ts';
 import { ERROR_STATUS } from '../errors/error-codes.ts';
+import type { LimitState } from '../errors/refusal-data.ts';
 import type { Resources } from '../host/resources.ts';
 import { checkBodySize } from './body.ts';
 import { authorize, identify } from './caller.ts';
@@ -14,7 +15,8 @@ import { commonHeaders } from './common-headers.ts';
 import type { AnyResponse, Contract } from './contract.ts';
 import { errorResponse, toAppError } from './error-response.ts';
 import { guardsOf } from './guards.ts';
-import { consumeLimit, rateLimitHeaders } from './rate-limit.ts';
+import { consumeLimit } from './rate-limit.ts';
+import { rateLimitHeaders } from './refusal-headers.ts';
 import { readRequest } from './request.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { RequestState } from './request-state.ts';
@@ -46,11 +48,16 @@ export const requestContext = (provide: () => Promise<Resources>, now: () => Dat
     const request = readRequest(event);
     const requestId = requestIdFrom(request.headers['x-request-id']);
     const log = resources.log.child({ requestId, function: context.functionName ?? request.routeKey });
+    const limits: LimitState[] = [];
+    const reportLimits = (states: readonly LimitState[]) => {
+      limits.push(...states);
+    };
     context.state = {
       request,
-      context: { ...resources, log, requestId, now, signal: NEVER },
+      context: { ...resources, log, requestId, now, signal: NEVER, reportLimits },
       startedAt: performance.now(),
-      limits: [],
+      limits,
+      refusalCookies: new Map(),
     };
   },
 });
@@ -110,7 +117,9 @@ export const formatResponse = (contract: Contract): Middleware => ({
     if (!state) return;
     const error = declared(contract, toAppError(request.error), state);
     if (ERROR_STATUS[error.code] >= 500) request.error = error.cause instanceof Error ? error.cause : error;
-    request.response = toResponse(contract, state.request, errorResponse(error, state.context.requestId));
+    const cookies = state.refusalCookies.get(error.code) ?? [];
+    const answer = { ...errorResponse(error, state.context.requestId), cookies };
+    request.response = toResponse(contract, state.request, answer);
   },
 });
 
@@ -124,6 +133,9 @@ const declared = (contract: Contract, error: AppError, { context }: RequestState
   }
 };
 
+const methodNotAllowed = (methods: readonly string[]) =>
+  new AppError('method_not_allowed', { data: { methods: [...methods, 'OPTIONS'] } });
+
 /** Route and size: what needs no credential. Platforms differ on trailing slashes and HEAD, so we decide. */
 export const checkRoute = (contract: Contract): Middleware => ({
   before: ({ context }) => {
@@ -133,13 +145,10 @@ export const checkRoute = (contract: Contract): Middleware => ({
     } = stateOf(context);
     if (request.rawPath.length > 1 && request.rawPath.endsWith('/')) throw new AppError('not_found');
     if (request.method === 'HEAD' && contract.head === false) {
-      const allow = [...methodsAt(request.rawPath), 'OPTIONS'].join(', ');
-      throw new AppError('method_not_allowed', { headers: { allow } });
+      throw methodNotAllowed(methodsAt(request.rawPath));
     }
     const shadowing = contract.literalsWin ? methodsShadowing(request.rawPath, request.routeKey) : [];
-    if (shadowing.length > 0) {
-      throw new AppError('method_not_allowed', { headers: { allow: [...shadowing, 'OPTIONS'].join(', ') } });
-    }
+    if (shadowing.length > 0) throw methodNotAllowed(shadowing);
     const stream = contract.request?.stream;
     if (stream) checkStreamSize(request, stream, config);
     else checkBodySize(request, contract.request?.body);
@@ -154,7 +163,7 @@ export const authorizeCaller = (contract: Contract): Middleware => ({
     state.identity = identity;
     const { rateLimit = 'general' } = contract;
     if (rateLimit !== 'none') {
-      state.limits.push(...(await consumeLimit(rateLimit, identity, state.context)));
+      await consumeLimit(rateLimit, identity, state.context);
     }
     state.caller = await authorize(guardsOf(contract), identity, state.request, state.context);
   },

@@ -7,7 +7,6 @@ import { prefersHtml } from './accept.ts';
 import { TooLong } from './body-shape.ts';
 import { clientAddress, countedAddress, networkOf } from './client-address.ts';
 import { parseCookies } from './cookies.ts';
-import { etagMatches, etagOf } from './etag.ts';
 import { isJson, parseJsonObject } from './json-body.ts';
 import { normalizeText } from './normalize.ts';
 import { requestIdFrom } from './request-id.ts';
@@ -190,17 +189,6 @@ describe('Accept', () => {
 
   it('survives any header', () => {
     fc.assert(fc.property(fc.string(), (header) => void expect(typeof prefersHtml(header)).toBe('boolean')));
-  });
-});
-
-describe('entity tags', () => {
-  it('match weakly for If-None-Match and strongly for If-Match', () => {
-    const etag = etagOf('content');
-    expect(etag).toMatch(/^"[\w-]{27}"$/);
-    expect(etagMatches(`"other", W/${etag}`, etag)).toBe(true);
-    expect(etagMatches(`W/${etag}`, etag, true)).toBe(false);
-    expect(etagMatches('*', etag, true)).toBe(true);
-    expect(etagMatches('nonsense', etag)).toBe(false);
   });
 });
 

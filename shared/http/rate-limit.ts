@@ -1,37 +1,17 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { onePer } from '../async/one-per.ts';
+import type { Config } from '../config/config.ts';
 import { AppError } from '../errors/app-error.ts';
+import type { LimitState } from '../errors/refusal-data.ts';
 import type { Context } from '../host/context.ts';
 import type { Identity } from './caller.ts';
 import { countedAddress } from './client-address.ts';
 import type { RateBucket } from './contract.ts';
 
-/** Where a caller stands with one limit. */
-export interface LimitState {
-  readonly name: string;
-  readonly quota: number;
-  readonly windowSeconds: number;
-  readonly remaining: number;
-  readonly resetSeconds: number;
-}
-
-/** The two fields of draft-ietf-httpapi-ratelimit-headers for all limits of a request. */
-export const rateLimitHeaders = (states: readonly LimitState[]): Record<string, string> =>
-  states.length === 0
-    ? {}
-    : {
-        'ratelimit-policy': states.map((s) => `"${s.name}";q=${s.quota};w=${s.windowSeconds}`).join(', '),
-        ratelimit: states.map((s) => `"${s.name}";r=${s.remaining};t=${s.resetSeconds}`).join(', '),
-      };
-
-/** A refusal that names the limits reached; `Retry-After` is the longest rest among them. */
+/** A refusal that names the limits reached. */
 export const rateLimited = (reached: readonly LimitState[]): AppError =>
-  new AppError('rate_limited', {
-    headers: {
-      ...rateLimitHeaders(reached),
-      'retry-after': String(Math.max(1, ...reached.map(({ resetSeconds }) => resetSeconds))),
-    },
-  });
+  new AppError('rate_limited', { data: { limits: reached } });
 
 const WINDOW_SECONDS = 60;
 
@@ -40,38 +20,37 @@ const QUOTA = {
   media: 'MEDIA_RATE_LIMIT_PER_MINUTE',
 } as const satisfies Record<RateBucket, keyof Context['config']>;
 
-const limiters = new WeakMap<Redis, Map<RateBucket, RateLimiterRedis>>();
-
-const limiterOf = (bucket: RateBucket, { redis, config }: Context): RateLimiterRedis => {
-  const known = limiters.get(redis) ?? new Map<RateBucket, RateLimiterRedis>();
-  limiters.set(redis, known);
-  const settings = { points: config[QUOTA[bucket]], duration: WINDOW_SECONDS };
-  const limiter =
-    known.get(bucket) ??
-    new RateLimiterRedis({
+const limitersOf = (bucket: RateBucket) =>
+  onePer((redis: Redis, config: Config): RateLimiterRedis => {
+    const settings = { points: config[QUOTA[bucket]], duration: WINDOW_SECONDS };
+    return new RateLimiterRedis({
       ...settings,
       storeClient: redis,
       keyPrefix: `${config.REDIS_PREFIX}:rate:${bucket}`,
       insuranceLimiter: new RateLimiterMemory(settings),
     });
-  known.set(bucket, limiter);
-  return limiter;
-};
+  });
+
+const LIMITER_OF = {
+  general: limitersOf('general'),
+  media: limitersOf('media'),
+} as const satisfies Record<RateBucket, unknown>;
 
 const keyOf = ({ caller, address }: Identity): string =>
   caller.kind === 'user' ? `user:${caller.userId}` : `address:${countedAddress(address)}`;
 
 /**
- * Counts a request against the caller's limit of the bucket. Service calls are exempt, and 0 switches it off.
+ * Counts a request against the caller's limit of the bucket, and tells the caller. Service calls are exempt, and 0
+ * switches it off.
  * @throws AppError `rate_limited`
  */
 export const consumeLimit = async (
   bucket: RateBucket,
   identity: Identity,
   context: Context,
-): Promise<LimitState[]> => {
+): Promise<void> => {
   const quota = context.config[QUOTA[bucket]];
-  if (quota === 0 || identity.caller.kind === 'service') return [];
+  if (quota === 0 || identity.caller.kind === 'service') return;
   const state = (result: RateLimiterRes): LimitState => ({
     name: bucket,
     quota,
@@ -80,7 +59,9 @@ export const consumeLimit = async (
     resetSeconds: Math.ceil(result.msBeforeNext / 1_000),
   });
   try {
-    return [state(await limiterOf(bucket, context).consume(keyOf(identity)))];
+    context.reportLimits?.([
+      state(await LIMITER_OF[bucket](context.redis, context.config).consume(keyOf(identity))),
+    ]);
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) throw rateLimited([state(refusal)]);
     throw refusal;

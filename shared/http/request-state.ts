@@ -1,8 +1,9 @@
 import type { Transaction } from '../database/database.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
+import type { LimitState } from '../errors/refusal-data.ts';
 import type { Context } from '../host/context.ts';
 import type { Caller, Identity } from './caller.ts';
 import type { AnyResponse, Guard } from './contract.ts';
-import type { LimitState } from './rate-limit.ts';
 import type { HttpRequest } from './request.ts';
 
 /** See {@link RequestContext.commit}. */
@@ -17,8 +18,8 @@ export interface RequestContext extends Context {
   /** Address of the client, behind trusted proxies too. */
   readonly address: string;
   readonly request: HttpRequest;
-  /** Adds limits of the endpoint's own to the two RateLimit fields of a successful answer. */
-  readonly reportLimits: (states: readonly LimitState[]) => void;
+  /** Sets these cookies, whole `Set-Cookie` values, with a refusal of one of the codes. */
+  readonly setCookiesOn: (codes: readonly ErrorCode[], cookies: readonly string[]) => void;
   /** The body of an endpoint whose contract declares `request.stream`. */
   readonly bodyStream: () => AsyncIterable<Uint8Array>;
   /** Refuses like the guard would, for endpoints whose guard depends on the case. @throws AppError 401, 403 */
@@ -43,4 +44,5 @@ export interface RequestState {
   identity?: Identity;
   caller?: Caller;
   readonly limits: LimitState[];
+  readonly refusalCookies: Map<ErrorCode, readonly string[]>;
 }

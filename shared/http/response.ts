@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { isNotModified } from '../conditional/preconditions.ts';
 import { prefersHtml } from './accept.ts';
 import { STRICT_CONTENT_SECURITY_POLICY } from './common-headers.ts';
 import type { AnyResponse, Contract } from './contract.ts';
 import type { ErrorResponse } from './error-response.ts';
-import { etagMatches } from './etag.ts';
 import type { HttpRequest } from './request.ts';
 import type { StreamedResult } from './request-stream.ts';
 
@@ -27,18 +27,16 @@ export const toResponse = (
   request: HttpRequest,
   answer: AnyResponse | ErrorResponse,
 ): APIGatewayProxyStructuredResultV2 => {
-  const { status, headers = {}, cookies = [] } = answer;
-  const etag = 'etag' in answer && answer.etag !== undefined ? { etag: answer.etag } : {};
-  const shared = { ...headers, ...etag, ...(contract.page ? { vary: 'Accept' } : {}) };
+  const { status, headers = {} } = answer;
+  const cookies = 'cookies' in answer ? (answer.cookies ?? []) : [];
+  const etag = 'etag' in answer ? answer.etag : undefined;
+  const shared = {
+    ...headers,
+    ...(etag === undefined ? {} : { etag }),
+    ...(contract.page ? { vary: 'Accept' } : {}),
+  };
   const result = { statusCode: status, cookies: [...cookies] };
-  const condition = request.headers['if-none-match'];
-  if (
-    'etag' in etag &&
-    etag.etag &&
-    condition !== undefined &&
-    status === 200 &&
-    etagMatches(condition, etag.etag)
-  ) {
+  if (etag !== undefined && status === 200 && isNotModified(request.headers, { etag })) {
     return { ...result, statusCode: 304, headers: shared };
   }
   if (contract.page && answer.body !== undefined && prefersHtml(request.headers['accept'])) {

@@ -15,6 +15,8 @@ export interface Route {
   readonly offersHead: boolean;
   /** Absolute path of the handler's module. */
   readonly module: string;
+  /** Which of the module's exports the handler is. */
+  readonly exportName: string;
   readonly domain: string;
 }
 
@@ -24,6 +26,12 @@ interface FunctionDefinition {
   readonly offersHead?: boolean;
   readonly events?: readonly Readonly<Record<string, unknown>>[];
 }
+
+/** The file, below the checkout, and the export that a `handler` entry names. */
+export const handlerPlace = (handler: string): { readonly path: string; readonly exportName: string } => {
+  const dot = handler.lastIndexOf('.');
+  return { path: `${handler.slice(0, dot)}.ts`, exportName: handler.slice(dot + 1) };
+};
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 let table: readonly Route[] | undefined;
@@ -54,9 +62,10 @@ export const routingTable = (root = ROOT): readonly Route[] => {
       .filter((route): route is string => typeof route === 'string' && route !== '*')
       .map((route) => {
         const [method = '', path = ''] = route.split(' ');
-        const module = join(root, definition.handler.replace(/\.[^./]+$/, '.ts'));
+        const { path: file, exportName } = handlerPlace(definition.handler);
+        const module = join(root, file);
         const offersHead = method === 'GET' && definition.offersHead !== false;
-        return { functionName: name, domain, method, path, offersHead, module };
+        return { functionName: name, domain, method, path, offersHead, module, exportName };
       }),
   );
   if (root === ROOT) table = routes;

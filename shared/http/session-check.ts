@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { onePer } from '../async/one-per.ts';
 import type { AccessClaims } from '../auth/access-token.ts';
 import { runIdOf } from '../auth/mark-keys.ts';
 import { rebuildMarksSoon } from '../auth/rebuild-marks.ts';
@@ -7,13 +8,15 @@ import { hasStanding } from '../auth/standing.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { Context } from '../host/context.ts';
 
-const lookedAt = new WeakMap<Redis, Promise<string>>();
+/** The connection for which that was done. */
+const lookOf = onePer((_redis: Redis): { connection?: Promise<string> } => ({}));
 
 /** Has the marks rebuilt once for each connection: whoever ended a session may have died before it wrote its mark. */
 const completeOnce = (context: Context): void => {
   const { redis } = context;
   const connection = runIdOf(redis);
-  if (lookedAt.get(redis) !== connection && rebuildMarksSoon(context)) lookedAt.set(redis, connection);
+  const look = lookOf(redis);
+  if (look.connection !== connection && rebuildMarksSoon(context)) look.connection = connection;
 };
 
 /**

@@ -1,9 +1,8 @@
-import { pathToFileURL } from 'node:url';
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { declareDomains } from '../declare-domains.ts';
 import type { Contract, Guard } from '../http/contract.ts';
-import type { EndpointHandler } from '../http/endpoint.ts';
 import { guardsOf } from '../http/guards.ts';
+import { loadEndpoint } from '../http/load-endpoint.ts';
 import { type Route, routingTable } from '../http/routing-table.ts';
 import { documentNulls } from './absent.ts';
 import { INTRODUCTION } from './introduction.ts';
@@ -41,13 +40,7 @@ export const loadContracts = async (
 ): Promise<DocumentedRoute[]> => {
   await declareDomains();
   return Promise.all(
-    routes.map(async (route) => {
-      const module = (await import(/* @vite-ignore */ pathToFileURL(route.module).href)) as {
-        handler?: EndpointHandler;
-      };
-      if (!module.handler?.contract) throw new TypeError(`${route.module} exports no endpoint`);
-      return { ...route, contract: module.handler.contract };
-    }),
+    routes.map(async (route) => ({ ...route, contract: (await loadEndpoint(route)).contract })),
   );
 };
 

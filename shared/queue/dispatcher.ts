@@ -1,5 +1,6 @@
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import { withTimeout } from '../async/with-timeout.ts';
 import type { Log } from '../log/log.ts';
 import { createOutageLog } from '../log/outage.ts';
 import type { BatchEvent, BatchItemFailure, BatchResult } from './batch-event.ts';
@@ -77,16 +78,13 @@ const settle = async (job: Job, token: string | undefined, failure: Outcome): Pr
   throw failure.unrecoverable ? new UnrecoverableError(reason) : new Error(reason);
 };
 
-const withTimeout = async (milliseconds: number, work: Promise<unknown>): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
+/** Whether the work ends in time, well or badly. */
+const endsWithin = (milliseconds: number, work: Promise<unknown>): Promise<boolean> => {
   const ended = work.then(
     () => true,
     () => true,
   );
-  return Promise.race([ended, tooLate]).finally(() => clearTimeout(timer));
+  return withTimeout(milliseconds, ended, () => new Error('too late')).catch(() => false);
 };
 
 interface RunningBinding {
@@ -102,8 +100,8 @@ const closeBinding = async ({ worker, batcher, isBusy }: RunningBinding, graceMs
   // While Redis is away pausing never ends, and without a job under way there is nothing to wait for.
   const soon = Math.min(LAST_WORDS_MS, graceMs);
   const allEnded =
-    (await withTimeout(soon, paused)) || (isBusy() && (await withTimeout(graceMs - soon, paused)));
-  await withTimeout(LAST_WORDS_MS, worker.close(!allEnded));
+    (await endsWithin(soon, paused)) || (isBusy() && (await endsWithin(graceMs - soon, paused)));
+  await endsWithin(LAST_WORDS_MS, worker.close(!allEnded));
 };
 
 /**

@@ -2,14 +2,11 @@ import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
-import type { LimitState } from '#shared/http/rate-limit.ts';
-import type { RequestContext } from '#shared/http/request-state.ts';
 import { recordRefusal } from '../events/queries/events.ts';
 import type { Client } from '../events/rules/client.ts';
 import {
   accountSubject,
   type LoginSubject,
-  loginLimitsReached,
   MAXIMUM_JUDGEMENTS,
   reserveLogin,
 } from '../limits/login-throttle.ts';
@@ -22,9 +19,6 @@ export interface GivenPassword {
   readonly client: Client;
 }
 
-/** With what a request has, the limits are told to the caller as well. */
-type Judging = Context & Partial<Pick<RequestContext, 'reportLimits'>>;
-
 /** The account as it is now, and as the login counters know it. @throws AppError `invalid_token` (R14) */
 const lookUp = async (
   context: Context,
@@ -36,14 +30,14 @@ const lookUp = async (
   return { account, subject: { account: accountSubject(userId), userId, client, networkUsedAt } };
 };
 
-/** The login limits that a signed-in user has reached. @throws AppError `invalid_token` */
-export const loginLimitsOf = async (
+/** A signed-in user as the login counters know one. @throws AppError `invalid_token` */
+export const loginSubjectOf = async (
   context: Context,
   given: Omit<GivenPassword, 'password'>,
-): Promise<readonly LimitState[]> => loginLimitsReached(context, (await lookUp(context, given)).subject);
+): Promise<LoginSubject> => (await lookUp(context, given)).subject;
 
 /** Judges the password once; the account returned is the one whose hash it was compared with. */
-const judge = async (context: Judging, given: GivenPassword): Promise<Account> => {
+const judge = async (context: Context, given: GivenPassword): Promise<Account> => {
   const { account, subject } = await lookUp(context, given);
   const attempt = await reserveLogin(context, subject);
   const right = await context.passwords
@@ -53,9 +47,9 @@ const judge = async (context: Judging, given: GivenPassword): Promise<Account> =
       throw error;
     });
   // A right one clears nothing: whoever holds a stolen session must not get new guesses by it (R21).
-  const limits = await attempt.settle(right ? 'release' : 'failure');
+  await attempt.settle(right ? 'release' : 'failure');
   if (right) {
-    context.reportLimits?.(limits);
+    attempt.tellCaller();
     return account;
   }
   const { userId, client } = given;
@@ -73,7 +67,7 @@ export type Confirmed<T> = (transaction: Transaction, account: Account) => Promi
  * @throws AppError `invalid_credentials`, `rate_limited`, `invalid_token` when the account is gone or disabled
  */
 export const confirmPassword = async <T>(
-  context: Judging,
+  context: Context,
   given: GivenPassword,
   prepare: (judged: Account) => Confirmed<T> | Promise<Confirmed<T>>,
 ): Promise<T> => {

@@ -2,14 +2,13 @@ import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { invalid, taken } from '#shared/errors/app-error.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
-import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
 import { recordEvents } from '../events/queries/events.ts';
 import type { Client } from '../events/rules/client.ts';
-import { reserveAttempt } from '../limits/attempts.ts';
+import { countEmailChange } from '../limits/email-change-limit.ts';
 import { mailAddressNotice } from '../links/email-notice.ts';
 import { mailLink } from '../links/links.ts';
 import { getOwnAccount, lockOwnAccount } from './accounts.ts';
-import { confirmPassword, loginLimitsOf } from './current-password.ts';
+import { confirmPassword, loginSubjectOf } from './current-password.ts';
 import { storePendingEmail, storeUsername } from './queries/account-updates.ts';
 import { type Account, dropPendingEmail, findAccountByEmail } from './queries/accounts.ts';
 import { usernameKey } from './rules/username.ts';
@@ -56,26 +55,14 @@ const apply = async (
   await storeUsername(transaction, account.id, { username, usernameKey: usernameKey(username) }, now);
 };
 
-/**
- * Counts a call that asks for another address, whatever becomes of it.
- * @throws AppError `rate_limited`, with the login limits when they are reached as well (R20)
- */
-const countEmailChange = async (context: Context, userId: number, client: Client): Promise<LimitState[]> => {
-  const limit = context.config.AUTH_LIMIT_EMAIL_CHANGE;
-  const counter = { name: 'email-change', limit, subject: [String(userId)] };
-  const attempt = await reserveAttempt(context, [counter]);
-  if (attempt.allowed) return attempt.settle('failure');
-  throw rateLimited([...attempt.reached, ...(await loginLimitsOf(context, { userId, client }))]);
-};
-
-/** Asks for the password before anything is changed; returns the limits of such calls. */
+/** Asks for the password before anything is changed. */
 const changeWithPassword = async (
   context: Context,
   userId: number,
   changes: ProfileUpdate,
   client: Client,
-): Promise<LimitState[]> => {
-  const limits = await countEmailChange(context, userId, client);
+): Promise<void> => {
+  const counted = await countEmailChange(context, userId, () => loginSubjectOf(context, { userId, client }));
   const { currentPassword: password } = changes;
   if (password === undefined) {
     throw invalid({ field: 'currentPassword', message: 'is required', code: 'required' });
@@ -85,12 +72,11 @@ const changeWithPassword = async (
     { userId, password, client },
     () => (transaction, account) => apply(transaction, context, account, changes, client),
   );
-  return limits;
+  counted.tellCaller();
 };
 
 /**
- * Changes the caller's username at once and the address once its link has been used; all or nothing. Returns the
- * limits that the call counted in.
+ * Changes the caller's username at once and the address once its link has been used; all or nothing.
  * @throws AppError `rate_limited`, `validation_failed`, `invalid_credentials`, `email_taken`, `username_taken`
  */
 export const updateProfile = async (
@@ -98,7 +84,7 @@ export const updateProfile = async (
   userId: number,
   changes: ProfileUpdate,
   client: Client,
-): Promise<LimitState[]> => {
+): Promise<void> => {
   const seen = await getOwnAccount(context, userId);
   if (isAnother(changes.email, seen)) return changeWithPassword(context, userId, changes, client);
   const done = await withTransaction(context.db, async (transaction) => {
@@ -108,5 +94,5 @@ export const updateProfile = async (
     return true;
   });
   // A link was used meanwhile, so what was the stored address needs the password now.
-  return done ? [] : changeWithPassword(context, userId, changes, client);
+  if (!done) await changeWithPassword(context, userId, changes, client);
 };

@@ -1,7 +1,6 @@
 import type { Transaction } from '#shared/database/database.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
-import type { LimitState } from '#shared/http/rate-limit.ts';
 import { recordEvents } from '../events/queries/events.ts';
 import type { Client } from '../events/rules/client.ts';
 import { countRegistration } from '../limits/registration-limit.ts';
@@ -33,11 +32,11 @@ export const prepareRegistration = async (
   context: Context,
   { email, username, password, avatar }: Registration,
   client: Client,
-): Promise<{ prepared: PreparedRegistration; limits: LimitState[] }> => {
-  const limits = await countRegistration(context, client.network);
+): Promise<PreparedRegistration> => {
+  await countRegistration(context, client.network);
   const passwordHash = await context.passwords.hash(password, context.signal);
   const mediaId = await storeAvatar(context, avatar);
-  return { prepared: { email, username, passwordHash, mediaId, client }, limits };
+  return { email, username, passwordHash, mediaId, client };
 };
 
 /**

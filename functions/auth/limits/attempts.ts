@@ -1,9 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { onePer } from '#shared/async/one-per.ts';
 import type { Limit } from '#shared/config/parsers.ts';
+import type { LimitState } from '#shared/errors/refusal-data.ts';
 import type { Context } from '#shared/host/context.ts';
-import type { LimitState } from '#shared/http/rate-limit.ts';
 import { type AttemptStore, type CounterRef, createMemoryStore } from './attempt-store.ts';
 import { createRedisStore } from './redis-attempt-store.ts';
 import type { AttemptCount, AttemptEnd } from './rules/attempt-counter.ts';
@@ -20,13 +21,22 @@ export interface Counter {
   readonly onSuccess?: AttemptEnd;
 }
 
+/** An attempt that has been settled. */
+export interface CountedAttempt {
+  /** Reports to the caller where they stand with its limits. */
+  readonly tellCaller: () => void;
+}
+
+/** An attempt that may go on. */
+export interface AllowedAttempt extends CountedAttempt {
+  readonly allowed: true;
+  /** Says how the attempt ended, once. */
+  readonly settle: (end: 'failure' | 'success' | 'release') => Promise<void>;
+}
+
 /** An attempt that may go on, or the limits that forbid it. */
 export type Attempt =
-  | {
-      readonly allowed: true;
-      /** Says how the attempt ended, once; returns where the caller stands then. */
-      readonly settle: (end: 'failure' | 'success' | 'release') => Promise<LimitState[]>;
-    }
+  | AllowedAttempt
   | {
       readonly allowed: false;
       readonly reached: readonly LimitState[];
@@ -39,13 +49,7 @@ const WAITING_SHARE = 0.8;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 160;
 
-const memories = new WeakMap<Redis, AttemptStore>();
-
-const memoryBeside = (redis: Redis): AttemptStore => {
-  const store = memories.get(redis) ?? createMemoryStore();
-  memories.set(redis, store);
-  return store;
-};
+const memoryBeside = onePer((_redis: Redis): AttemptStore => createMemoryStore());
 
 /** A key that says nothing about whom it counts. */
 const hidden = (words: readonly string[], secret: string): string =>
@@ -65,6 +69,12 @@ const stateOf = ({ name, limit }: Counter, { count, endsAt }: AttemptCount, now:
   resetSeconds: Math.ceil((endsAt > now ? endsAt - now : limit.windowMs) / 1_000),
 });
 
+const UNLIMITED: AllowedAttempt = {
+  allowed: true,
+  settle: async () => undefined,
+  tellCaller: () => undefined,
+};
+
 /**
  * Reserves an attempt in all counters, waiting while only undecided attempts stand in the way (auth.md R23).
  * Counts in process memory while Redis is away. Limits that are switched off are left out.
@@ -72,7 +82,7 @@ const stateOf = ({ name, limit }: Counter, { count, endsAt }: AttemptCount, now:
 export const reserveAttempt = async (context: Context, wanted: readonly Counter[]): Promise<Attempt> => {
   const { config, redis, log, signal } = context;
   const counters = config.AUTH_THROTTLE === 'off' ? [] : wanted.filter(({ limit }) => limit.count > 0);
-  if (counters.length === 0) return { allowed: true, settle: async () => [] };
+  if (counters.length === 0) return UNLIMITED;
   const shared = createRedisStore(redis, config.REDIS_PREFIX);
   const memory = memoryBeside(redis);
   const refs = counters.map((counter) => refOf(counter, config.JWT_SECRET));
@@ -101,13 +111,14 @@ export const reserveAttempt = async (context: Context, wanted: readonly Counter[
     const attempt = { id, now, lapsesAt: now + longestMs };
     const { store, result } = await tryIn(shared, (place) => place.reserve(refs, attempt));
     if (result.verdict === 'reserved') {
-      const settle = async (end: 'failure' | 'success' | 'release'): Promise<LimitState[]> => {
+      let standing: readonly LimitState[] = [];
+      const settle = async (end: 'failure' | 'success' | 'release'): Promise<void> => {
         const at = context.now().getTime();
         const ends = counters.map(({ onSuccess }) => endOf(end, onSuccess));
         const settled = await tryIn(store, (place) => place.settle(refs, ends, { id, now: at }));
-        return states(settled.result, at);
+        standing = states(settled.result, at);
       };
-      return { allowed: true, settle };
+      return { allowed: true, settle, tellCaller: () => context.reportLimits?.(standing) };
     }
     if (result.verdict === 'limited') {
       const reached = states(result.counts, now).filter(({ remaining }) => remaining === 0);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
+import { errorResponse } from '#shared/http/error-response.ts';
 import { logIn } from '../sessions/login.ts';
 import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../testing/auth-harness.ts';
 import { redisAway } from '../testing/redis-away.ts';
@@ -33,7 +34,7 @@ describe.each(['with Redis', 'without Redis'])('%s', (redis) => {
       return 'ok';
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const wait = error.headers['retry-after'];
+      const wait = errorResponse(error, 'id').headers['retry-after'];
       return wait === undefined ? error.code : `${error.code} ${wait}`;
     }
   };

@@ -1,8 +1,9 @@
+import type { LimitState } from '#shared/errors/refusal-data.ts';
 import type { Context } from '#shared/host/context.ts';
-import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
+import { rateLimited } from '#shared/http/rate-limit.ts';
 import { recordRefusal } from '../events/queries/events.ts';
 import type { Client } from '../events/rules/client.ts';
-import { type Attempt, type Counter, forgetAttempts, reserveAttempt } from './attempts.ts';
+import { type AllowedAttempt, type Counter, forgetAttempts, reserveAttempt } from './attempts.ts';
 
 /** A password is judged again when the account changed meanwhile; more often than this nobody changes one. */
 export const MAXIMUM_JUDGEMENTS = 5;
@@ -52,10 +53,7 @@ const loginCounters = ({ config, now }: Context, subject: LoginSubject): Counter
  * Reserves one attempt at a password (auth.md R21-R23); whoever gets it must settle it.
  * @throws AppError `rate_limited`; the first refusal of a window is recorded
  */
-export const reserveLogin = async (
-  context: Context,
-  subject: LoginSubject,
-): Promise<Extract<Attempt, { allowed: true }>> => {
+export const reserveLogin = async (context: Context, subject: LoginSubject): Promise<AllowedAttempt> => {
   const attempt = await reserveAttempt(context, loginCounters(context, subject));
   if (attempt.allowed) return attempt;
   if (attempt.report) {

@@ -1,15 +1,12 @@
 import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
-import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
+import { queueWorker } from '#shared/queue/queue-worker.ts';
 import { lockAccountByEmail } from '../accounts/queries/accounts.ts';
 import { recordEvents } from '../events/queries/events.ts';
 import { mailLink } from './links.ts';
-import { parseMailRequestJob } from './mail-requests.ts';
+import { mailRequestQueue } from './mail-request-queue.ts';
 import { finishMailRequest, lockPendingMailRequest, type MailRequest } from './queries/mail-requests.ts';
-
-/** A database that is away comes back; until then the job waits for it. */
-const RETRY_MS = 30_000;
 
 /**
  * Mails what was asked for, if the address is the stored one of an account in the right state. The account is
@@ -33,25 +30,17 @@ const answerRequest = async (
 };
 
 /** Works on one request, once: whoever comes second waits for its lock and finds it done. */
-const workMailRequest = (context: Context, id: number): Promise<void> =>
+const workMailRequest = (context: Context, id: number): Promise<undefined> =>
   withTransaction(context.db, async (transaction) => {
     const request = await lockPendingMailRequest(transaction, id);
-    if (!request) return;
+    if (!request) return undefined;
     const now = context.now();
     await answerRequest(transaction, context, request, now);
     await finishMailRequest(transaction, id, now);
+    return undefined;
   });
 
 /** Works on the requests that jobs name; one that fails is delivered again later. */
-export const workMailRequests = async ({ Records }: QueueEvent, context: Context): Promise<BatchResult> => {
-  const batchItemFailures: BatchItemFailure[] = [];
-  for (const { messageId, body } of Records) {
-    const id = parseMailRequestJob(body);
-    if (id === undefined) continue;
-    await workMailRequest(context, id).catch((error: unknown) => {
-      context.log.error({ err: error, mailRequestId: id }, 'a request for a mail has to wait');
-      batchItemFailures.push({ itemIdentifier: messageId, retryAfterMs: RETRY_MS });
-    });
-  }
-  return { batchItemFailures };
-};
+export const workMailRequests = queueWorker(mailRequestQueue, ({ id }, context) =>
+  workMailRequest(context, id),
+);

@@ -1,34 +1,9 @@
-import { z } from 'zod';
 import type { Transaction } from '#shared/database/database.ts';
-import { afterCommit } from '#shared/database/transaction.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
-import { type LimitState, rateLimited } from '#shared/http/rate-limit.ts';
-import { enqueuePending } from '#shared/queue/pending.ts';
-import type { Job } from '#shared/queue/queues.ts';
+import { rateLimited } from '#shared/http/rate-limit.ts';
 import { reserveAttempt } from '../limits/attempts.ts';
-import {
-  insertMailRequest,
-  listPendingMailRequests,
-  type MailRequest,
-  type MailRequestKind,
-} from './queries/mail-requests.ts';
-
-/** The BullMQ queue of requests for a mail. */
-const MAIL_REQUEST_QUEUE = 'mail-requests';
-
-const schema = z.object({ id: z.int().min(1) });
-
-/** The job of a request; its id is deterministic, so handing it over twice does nothing. */
-const mailRequestJob = (id: number): Job => ({ id: `mail-request-${id}`, data: { id } });
-
-/** Reads a job's body, or undefined when it is none of ours. */
-export const parseMailRequestJob = (body: string): number | undefined => {
-  try {
-    return schema.safeParse(JSON.parse(body)).data?.id;
-  } catch {
-    return undefined;
-  }
-};
+import { mailRequestQueue } from './mail-request-queue.ts';
+import { insertMailRequest, type MailRequest, type MailRequestKind } from './queries/mail-requests.ts';
 
 const COUNTERS = {
   resend_verification: 'resend',
@@ -36,27 +11,28 @@ const COUNTERS = {
 } as const satisfies Record<MailRequestKind, string>;
 
 /**
- * Counts a request against its network and its address (auth.md R25); `wanted` is false when the address has had
- * enough, which the answer must not tell.
+ * Counts a request against its network and its address (auth.md R25). False when the address has had enough, which
+ * the answer must not tell.
  * @throws AppError `rate_limited` for the network
  */
 export const countMailRequest = async (
   context: Context,
   { kind, email }: MailRequest,
   network: string,
-): Promise<{ wanted: boolean; limits: LimitState[] }> => {
+): Promise<boolean> => {
   const { AUTH_LIMIT_MAIL_ADDRESS, AUTH_LIMIT_MAIL_NETWORK } = context.config;
   const name = COUNTERS[kind];
   const fromNetwork = await reserveAttempt(context, [
     { name, limit: AUTH_LIMIT_MAIL_NETWORK, subject: [network] },
   ]);
   if (!fromNetwork.allowed) throw rateLimited(fromNetwork.reached);
-  const limits = await fromNetwork.settle('failure');
+  await fromNetwork.settle('failure');
+  fromNetwork.tellCaller();
   const toAddress = await reserveAttempt(context, [
     { name: `${name}-address`, limit: AUTH_LIMIT_MAIL_ADDRESS, subject: [email] },
   ]);
   if (toAddress.allowed) await toAddress.settle('failure');
-  return { wanted: toAddress.allowed, limits };
+  return toAddress.allowed;
 };
 
 /**
@@ -65,17 +41,9 @@ export const countMailRequest = async (
  */
 export const requestMail = async (
   transaction: Transaction,
-  { queues, now }: TransactionContext,
+  context: TransactionContext,
   request: MailRequest,
 ): Promise<void> => {
-  const id = await insertMailRequest(transaction, request, now());
-  afterCommit(transaction, () => queues.enqueue(MAIL_REQUEST_QUEUE, [mailRequestJob(id)]));
+  const id = await insertMailRequest(transaction, request, context.now());
+  mailRequestQueue.enqueueAfterCommit(transaction, context, [{ id }]);
 };
-
-/** Hands over a job for every request that nobody has worked on; the queue ignores those that it still has. */
-export const enqueueMailRequests = (context: Context): Promise<void> =>
-  enqueuePending<number>(context, {
-    queue: MAIL_REQUEST_QUEUE,
-    list: ({ db }, limit, after = 0) => listPendingMailRequests(db, limit, after),
-    job: mailRequestJob,
-  });

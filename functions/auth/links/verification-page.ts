@@ -1,16 +1,5 @@
 import type { PageContent } from '#shared/http/contract.ts';
-import { ownValue } from '#shared/text/names.ts';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (sign) => ownValue(ENTITIES, sign) ?? sign);
+import { escapeHtml } from '#shared/text/escaping.ts';
 
 /** What a browser shows that followed the link of a mail; it says nothing about the account. */
 export const verificationPage = ({ status, message }: PageContent): string => {

@@ -5,6 +5,7 @@ import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { createLog } from '#shared/log/log.ts';
 import { openRedis } from '#shared/redis/redis.ts';
+import { toNfc } from '#shared/text/nfc.ts';
 import { findAccountByEmail, lockAccountByEmail, makeAdmin } from '../accounts/queries/accounts.ts';
 import { isEmail, localPart, normalizeEmail } from '../accounts/rules/email.ts';
 import { isCommon, lengthIssue } from '../accounts/rules/password.ts';
@@ -24,7 +25,7 @@ const wantedAdmin = (config: Config): Wanted | undefined => {
   const { BOOTSTRAP_ADMIN_EMAIL, BOOTSTRAP_ADMIN_PASSWORD } = config;
   if (!BOOTSTRAP_ADMIN_EMAIL || !BOOTSTRAP_ADMIN_PASSWORD) return undefined;
   const email = normalizeEmail(BOOTSTRAP_ADMIN_EMAIL.trim());
-  const password = BOOTSTRAP_ADMIN_PASSWORD.normalize('NFC');
+  const password = toNfc(BOOTSTRAP_ADMIN_PASSWORD);
   if (!isEmail(email)) throw new Error('BOOTSTRAP_ADMIN_EMAIL is not an e-mail address');
   const issue = lengthIssue(password) ?? (isCommon(password) ? 'too_common' : undefined);
   if (issue) throw new Error(`BOOTSTRAP_ADMIN_PASSWORD is refused: ${issue}`);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PasswordHasher } from '#shared/auth/password-hasher.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { LimitState } from '#shared/errors/refusal-data.ts';
 import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../testing/auth-harness.ts';
 import { logIn } from './login.ts';
 
@@ -73,7 +74,9 @@ test('an attempt that fails for another reason gives its reservation back', asyn
   const login = () =>
     logIn(auth.context({ passwords: broken }), { login: account.email, password: 'x' }, client);
   for (let times = 0; times < 12; times++) await expect(login()).rejects.toThrow(AppError);
-  const { limits } = await logIn(auth.context(), { login: account.email, password: PASSWORD }, client);
+  const limits: LimitState[] = [];
+  const context = auth.context({ reportLimits: (states) => void limits.push(...states) });
+  await logIn(context, { login: account.email, password: PASSWORD }, client);
   expect(limits.map(({ name, remaining }) => [name, remaining])).toEqual([
     ['login-account-network', 10],
     ['login-account', 100],

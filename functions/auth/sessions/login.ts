@@ -1,7 +1,6 @@
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
-import type { LimitState } from '#shared/http/rate-limit.ts';
 import {
   type Account,
   findLoginAccount,
@@ -27,7 +26,6 @@ export interface Credentials {
 export interface LoggedIn {
   readonly account: Account;
   readonly tokens: IssuedTokens;
-  readonly limits: readonly LimitState[];
 }
 
 type Found = Awaited<ReturnType<typeof findLoginAccount>>;
@@ -85,11 +83,10 @@ export const logIn = async (
     throw new AppError('email_not_verified');
   }
   const { account, session, at } = judgement;
-  return {
-    account,
-    tokens: await issueTokens(context.config, session, at),
-    limits: await attempt.settle('success'),
-  };
+  const tokens = await issueTokens(context.config, session, at);
+  await attempt.settle('success');
+  attempt.tellCaller();
+  return { account, tokens };
 };
 
 const judge = async (

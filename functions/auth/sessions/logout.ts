@@ -4,7 +4,7 @@ import { assertSameOrigin, bearerToken } from '#shared/http/caller.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { clientOf } from '../events/client.ts';
 import { hashToken } from '../links/opaque-token.ts';
-import { ACCESS_COOKIE, type AuthMode, clearedCookies } from './auth-mode.ts';
+import { ACCESS_COOKIE, type AuthMode } from './auth-mode.ts';
 import { findSessionOfToken } from './queries/sessions.ts';
 import type { RefreshCredential } from './refresh-credential.ts';
 import { logOut } from './sessions.ts';
@@ -40,20 +40,17 @@ const namedSession = async (
 };
 
 /**
- * Ends the session that the request names and returns the cookies to set with the answer.
- * @throws AppError `unauthenticated`, `invalid_token`, both with those cookies; `csrf_rejected`
+ * Ends the session that the request names.
+ * @throws AppError `unauthenticated`, `invalid_token`, `csrf_rejected`
  */
 export const logOutByRequest = async (
   context: RequestContext,
-  refresh: readonly RefreshCredential[],
-  mode: AuthMode,
-): Promise<string[]> => {
-  const cookies = mode === 'cookie' ? clearedCookies(context.config) : [];
+  { refresh, mode }: { readonly refresh: readonly RefreshCredential[]; readonly mode: AuthMode },
+): Promise<void> => {
   const access = accessCredential(context.request, mode);
-  if (refresh.length === 0 && !access) throw new AppError('unauthenticated', { cookies });
+  if (refresh.length === 0 && !access) throw new AppError('unauthenticated');
   const named = await namedSession(context, refresh, access);
-  if (!named) throw new AppError('invalid_token', { cookies });
+  if (!named) throw new AppError('invalid_token');
   if (named.byCookie) assertSameOrigin(context.request, context);
   await logOut(context, named.sessionId, clientOf(context));
-  return cookies;
 };

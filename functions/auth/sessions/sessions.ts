@@ -7,7 +7,7 @@ import type { Context, TransactionContext } from '#shared/host/context.ts';
 import { recordEvents } from '../events/queries/events.ts';
 import type { Client } from '../events/rules/client.ts';
 import { createOpaqueToken, hashToken } from '../links/opaque-token.ts';
-import { clearedCookies, type IssuedTokens } from './auth-mode.ts';
+import type { IssuedTokens } from './auth-mode.ts';
 import { rememberNetwork } from './queries/networks.ts';
 import * as queries from './queries/sessions.ts';
 import type { RefreshCredential } from './refresh-credential.ts';
@@ -61,7 +61,7 @@ export const issueTokens = async (config: Config, session: OpenSession, now: Dat
 
 /**
  * Exchanges a refresh token for new tokens. A replay ends the session.
- * @throws AppError `invalid_token`, which clears the cookies when the token came from one
+ * @throws AppError `invalid_token`
  */
 export const refreshSession = async (
   context: Context,
@@ -74,9 +74,7 @@ export const refreshSession = async (
     exchange(transaction, context, hash, client, now),
   );
   if (session) return issueTokens(context.config, session, now);
-  throw new AppError('invalid_token', {
-    cookies: credential.from === 'cookie' ? clearedCookies(context.config) : [],
-  });
+  throw new AppError('invalid_token');
 };
 
 const exchange = async (

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isTimeZone } from '#functions/tasks/index.ts';
 import { idField } from '#shared/http/fields.ts';
 import { ZONE_PATTERN } from '#shared/http/request-fields.ts';
+import { isTimeZone } from '#shared/time/time-zones.ts';
 import { LANGUAGES, REPEAT_FLAGS } from './rules/settings.ts';
 
 const LONGEST_ZONE = 64;

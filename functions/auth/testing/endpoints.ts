@@ -11,7 +11,7 @@ import { handler as listTutors } from '../administration/handlers/list-tutors.ts
 import { handler as listUsers } from '../administration/handlers/list-users.ts';
 import { handler as setUserPassword } from '../administration/handlers/set-user-password.ts';
 import { handler as updateUser } from '../administration/handlers/update-user.ts';
-import { handler as cleanTokens } from '../cleaning/handlers/clean-tokens.ts';
+import { byPost as cleanTokens } from '../cleaning/handlers/clean-tokens.ts';
 import { handler as scheduleTokenCleaning } from '../cleaning/handlers/schedule-token-cleaning.ts';
 import { handler as confirmEmail } from '../links/handlers/confirm-email.ts';
 import { handler as forgotPassword } from '../links/handlers/forgot-password.ts';

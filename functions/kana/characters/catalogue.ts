@@ -1,6 +1,7 @@
+import { onePer } from '#shared/async/one-per.ts';
+import { etagOf } from '#shared/conditional/etag.ts';
 import type { Database } from '#shared/database/database.ts';
 import type { Context } from '#shared/host/context.ts';
-import { etagOf } from '#shared/http/etag.ts';
 import { type Batcher, createBatcher } from '#shared/queue/batcher.ts';
 import { readCatalogue, readCatalogueDigest } from './queries/catalogue.ts';
 import type { Character } from './rules/character.ts';
@@ -22,7 +23,7 @@ export interface Catalogue {
 const MOST_WAITING = 10_000;
 
 /** Reads the catalogue when its digest has changed; requests that come meanwhile share the next look. */
-const openReader = (db: Database): Batcher<void, Catalogue> => {
+const readerOf = onePer((db: Database): Batcher<void, Catalogue> => {
   let kept: Catalogue | undefined;
   const look = async (): Promise<Catalogue> => {
     if (kept && kept.digest === (await readCatalogueDigest(db))) return kept;
@@ -40,19 +41,13 @@ const openReader = (db: Database): Batcher<void, Catalogue> => {
   });
   reader.flush();
   return reader;
-};
-
-const readers = new WeakMap<Database, Batcher<void, Catalogue>>();
+});
 
 /**
  * The catalogue as it is now: from the memory of this process, after a look at the database that began when or
  * after this was called. Every change that was committed before is in it, whichever process made it.
  */
-export const currentCatalogue = ({ db }: Pick<Context, 'db'>): Promise<Catalogue> => {
-  const reader = readers.get(db) ?? openReader(db);
-  readers.set(db, reader);
-  return reader.add();
-};
+export const currentCatalogue = ({ db }: Pick<Context, 'db'>): Promise<Catalogue> => readerOf(db).add();
 
 /** The answer kept under this key, made first when there is none; keys come from closed lists. */
 export const keptResponse = <T>({ answers }: Catalogue, key: string, make: () => T): KeptResponse<T> => {

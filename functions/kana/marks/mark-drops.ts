@@ -16,12 +16,11 @@ const KEPT_DAYS = 90;
  */
 export const dropMarks = (
   context: Context,
-  userId: number,
-  headers: Omit<RunKeySources, 'now'>,
+  { userId, ...sources }: { readonly userId: number } & Omit<RunKeySources, 'now'>,
 ): Promise<number> =>
   withTransaction(context.db, async (transaction) => {
     const now = context.now();
-    const key = { userId, runKey: runKey({ ...headers, now }) };
+    const key = { userId, runKey: runKey({ ...sources, now }) };
     assertThat(await lockAccount(transaction, userId), 'not_found');
     const before = await findDrop(transaction, key);
     if (before !== undefined) return before;

@@ -9,8 +9,7 @@ import { invoke, type TestRequest, type TestResponse } from '#shared/testing/inv
 import { signInAs } from '#shared/testing/signed-in.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import type { Alphabet, TestType } from '../characters/rules/character.ts';
-import { handler as lowerMarks } from '../marks/handlers/lower-marks.ts';
-import { handler as lowerMarksByGet } from '../marks/handlers/lower-marks-by-get.ts';
+import { byPost as lowerMarks, byGet as lowerMarksByGet } from '../marks/handlers/lower-marks.ts';
 import { seed } from '../seed/seed.ts';
 import { handler as drawKanaTest } from '../tests/handlers/draw-kana-test.ts';
 import { handler as getTestSummary } from '../tests/handlers/get-test-summary.ts';

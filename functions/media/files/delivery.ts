@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { httpDate } from '#shared/conditional/http-date.ts';
 import { checkPreconditions, keepsRange } from '#shared/conditional/preconditions.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
@@ -66,7 +67,7 @@ export const deliver = async (context: RequestContext, mediaFile: MediaFile): Pr
     // Web clients live at other origins than the API, and those that isolate themselves load nothing without this.
     'cross-origin-resource-policy': 'cross-origin',
     etag: validators.etag,
-    'last-modified': validators.lastModified.toUTCString(),
+    'last-modified': httpDate(validators.lastModified),
     'cache-control': cacheControlOf(mediaFile.type),
   };
   const outcome = checkPreconditions(headers, validators);
@@ -85,10 +86,7 @@ export const deliver = async (context: RequestContext, mediaFile: MediaFile): Pr
     return { status: 200, headers: whole };
   }
   const span = keepsRange(headers, validators) ? chooseRange(headers['range'], size) : 'ignored';
-  if (span === 'unsatisfiable') {
-    const refused = { 'content-range': `bytes */${size}`, 'accept-ranges': 'bytes' };
-    throw new AppError('range_not_satisfiable', { headers: refused });
-  }
+  if (span === 'unsatisfiable') throw new AppError('range_not_satisfiable', { data: { fileSize: size } });
   if (span === 'ignored') {
     if (size > RANGE_BYTES && config.MEDIA_LARGE_GET === 'redirect') return redirectTo(context, mediaFile);
     return { status: 200, headers: whole, body: await open(context, mediaFile) };

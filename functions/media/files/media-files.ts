@@ -4,7 +4,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
-import { enqueueObjectRemoval, enqueueUploadRemoval } from '../sweep/removal-jobs.ts';
+import { removalQueue } from '../sweep/removal-queue.ts';
 import { deleteUnfinishedUploads } from '../uploads/queries/uploads.ts';
 import { type PlacedFile, withPlaced } from './object-placing.ts';
 import {
@@ -143,7 +143,7 @@ const removeLocked = async (
 ): Promise<'deleted' | 'in-use'> => {
   const outcome = await deleteMediaFileRow(tx, id);
   if (outcome === 'deleted' && (await releaseObject(tx, sha256)) === 0) {
-    enqueueObjectRemoval(tx, context, sha256);
+    removalQueue.enqueueAfterCommit(tx, context, [{ sha256 }]);
   }
   return outcome;
 };
@@ -207,7 +207,14 @@ export const eraseOwner = async (
   context: Pick<Context, 'queues'>,
   userId: number,
 ): Promise<void> => {
-  for (const id of await deleteUnfinishedUploads(tx, userId)) enqueueUploadRemoval(tx, context, id);
+  const uploads = await deleteUnfinishedUploads(tx, userId);
+  if (uploads.length > 0) {
+    removalQueue.enqueueAfterCommit(
+      tx,
+      context,
+      uploads.map((uploadId) => ({ uploadId })),
+    );
+  }
   for (const id of await listUnattachedOfOwner(tx, userId)) await remove(tx, context, id);
 };
 

@@ -1,14 +1,11 @@
 import type { Context } from '#shared/host/context.ts';
-import type { BatchItemFailure, BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
+import { queueWorker } from '#shared/queue/queue-worker.ts';
 import { objectKey, uploadKey } from '../files/keys.ts';
 import { abandonRemoval, claimRemoval, finishRemoval } from '../files/queries/object-holds.ts';
 import { listLiveUploads } from '../uploads/queries/uploads.ts';
-import { parseRemoval, type Removal } from './removal-jobs.ts';
+import { REMOVAL_RETRY_MS, type Removal, removalQueue } from './removal-queue.ts';
 
 type RemovalContext = Pick<Context, 'db' | 'storage' | 'log' | 'now'>;
-
-/** A store that is away comes back, and an upload ends; until then the job waits. */
-const RETRY_MS = 30_000;
 
 /** Longer than the store may take to remove an object; a removal that died is taken over after it. */
 const LEASE_MS = 60_000;
@@ -56,16 +53,6 @@ const perform = (context: RemovalContext, removal: Removal): Promise<'removed' |
   'sha256' in removal ? removeObject(context, removal.sha256) : removeUploadBytes(context, removal.uploadId);
 
 /** Works on removal jobs; one whose store or database is away is delivered again later. */
-export const workRemovals = async ({ Records }: QueueEvent, context: Context): Promise<BatchResult> => {
-  const batchItemFailures: BatchItemFailure[] = [];
-  for (const { messageId, body } of Records) {
-    const removal = parseRemoval(body);
-    if (!removal) continue;
-    const outcome = await perform(context, removal).catch((error: unknown) => {
-      context.log.warn({ err: error }, 'a removal has to wait');
-      return 'later' as const;
-    });
-    if (outcome === 'later') batchItemFailures.push({ itemIdentifier: messageId, retryAfterMs: RETRY_MS });
-  }
-  return { batchItemFailures };
-};
+export const workRemovals = queueWorker(removalQueue, async (removal, context) =>
+  (await perform(context, removal)) === 'later' ? { retryAfterMs: REMOVAL_RETRY_MS } : undefined,
+);

@@ -1,14 +1,16 @@
-import { CronExpressionParser } from 'cron-parser';
 import type { Context } from '#shared/host/context.ts';
+import { lastOccurrenceBefore, parseCronWithSeconds } from '#shared/time/cron-with-seconds.ts';
 import { sweep } from './sweep.ts';
 
 const REMEMBERED_SECONDS = 172_800;
 /** What this process has run while Redis, which knows it for all processes, was away. */
 const remembered = new Map<string, string>();
 
-/** The last time before now that the expression names, in UTC. */
-export const lastDue = (expression: string, now: Date): Date =>
-  CronExpressionParser.parse(expression, { currentDate: now, tz: 'UTC' }).prev().toDate();
+/** The last time before now that the expression names, in UTC; the configuration takes only expressions that name one. */
+export const lastDue = (expression: string, now: Date): Date | undefined => {
+  const cron = parseCronWithSeconds(expression);
+  return cron && lastOccurrenceBefore(cron, now);
+};
 
 const claim = async ({ redis, config }: Context, due: string): Promise<boolean> => {
   const key = `${config.REDIS_PREFIX}:media:sweep`;
@@ -27,6 +29,6 @@ const claim = async ({ redis, config }: Context, due: string): Promise<boolean> 
  * every platform.
  */
 export const sweepWhenDue = async (context: Context): Promise<void> => {
-  const due = lastDue(context.config.MEDIA_SWEEP_CRON, context.now()).toISOString();
-  if (await claim(context, due)) await sweep(context);
+  const due = lastDue(context.config.MEDIA_SWEEP_CRON, context.now())?.toISOString();
+  if (due !== undefined && (await claim(context, due))) await sweep(context);
 };

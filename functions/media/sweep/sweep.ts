@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '#shared/host/context.ts';
 import type { StoredObject } from '#shared/storage/object-store.ts';
+import { hexByte } from '#shared/text/escaping.ts';
 import { digestOfKey, OBJECTS, TEMPORARY, UPLOADS } from '../files/keys.ts';
 import { removeUnattached } from '../files/media-files.ts';
 import { listUnattached } from '../files/queries/media.ts';
@@ -8,17 +9,16 @@ import {
   adoptOrphan,
   type KnownObject,
   knownDigests,
-  listDueRemovals,
   listObjectsOf,
   markMissing,
 } from '../files/queries/objects.ts';
 import { deleteOldUploads, expireUploads, listLiveUploads } from '../uploads/queries/uploads.ts';
 import { endSweepLease, takeSweepLease } from './queries/sweep-lease.ts';
-import { objectRemovalJob, REMOVAL_QUEUE } from './removal-jobs.ts';
+import { removalQueue } from './removal-queue.ts';
 
 const PAGE = 500;
 const UPLOAD_REMEMBERED_MS = 24 * 3_600_000;
-const ALL_DIGITS = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
+const ALL_DIGITS = Array.from({ length: 256 }, (_, value) => hexByte(value));
 
 const before = ({ now }: Context, milliseconds: number): Date => new Date(now().getTime() - milliseconds);
 
@@ -123,17 +123,6 @@ const stillKnown = async (
   return known.filter(({ sha256 }) => needed.has(sha256));
 };
 
-/** Hands over the jobs of all removals that are due; the queue ignores those that it still has. */
-const queueRemovals = async ({ db, queues }: Context): Promise<void> => {
-  let page: string[];
-  let last = '';
-  do {
-    page = await listDueRemovals(db, last, PAGE);
-    await queues.enqueue(REMOVAL_QUEUE, page.map(objectRemovalJob));
-    last = page.at(-1) ?? last;
-  } while (page.length === PAGE);
-};
-
 const LEASE_MS = 300_000;
 const RENEW_EVERY_MS = 60_000;
 
@@ -157,7 +146,7 @@ const whileAlone = async ({ db, now, log }: Context, work: () => Promise<void>):
 
 /** One run of the sweeper (rules 36 and 37); does nothing while another run is under way anywhere. */
 export const sweep = async (context: Context): Promise<void> => {
-  const steps = [sweepUploads, sweepTemporary, sweepUnattached, compareObjects, queueRemovals];
+  const steps = [sweepUploads, sweepTemporary, sweepUnattached, compareObjects, removalQueue.enqueuePending];
   await whileAlone(context, async () => {
     for (const step of steps) {
       // One step that fails, with the store away for instance, must not keep the others from their work.

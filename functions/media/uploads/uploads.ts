@@ -141,7 +141,7 @@ const finished = async (
   return undefined;
 };
 
-const alreadyCompleting = () => new AppError('conflict', { headers: { 'retry-after': '1' } });
+const alreadyCompleting = () => new AppError('conflict', { data: { retryAfterSeconds: 1 } });
 
 /** Checks 5 to 7 of the table; what they throw makes the received bytes useless. */
 const verify = async (context: RequestContext, upload: Upload, staged: StagedFile) => {

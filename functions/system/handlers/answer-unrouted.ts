@@ -13,10 +13,10 @@ export const handler = endpoint(
     errors: ['method_not_allowed'],
   },
   (_input, { request }) => {
-    const methods = methodsAt(request.rawPath);
-    if (methods.length === 0) throw new AppError('not_found');
-    const allow = [...methods, 'OPTIONS'].join(', ');
-    if (request.method !== 'OPTIONS') throw new AppError('method_not_allowed', { headers: { allow } });
-    return { status: 204, headers: { allow, ...PREFLIGHT_HEADERS } };
+    const answered = methodsAt(request.rawPath);
+    if (answered.length === 0) throw new AppError('not_found');
+    const methods = [...answered, 'OPTIONS'];
+    if (request.method !== 'OPTIONS') throw new AppError('method_not_allowed', { data: { methods } });
+    return { status: 204, headers: { allow: methods.join(', '), ...PREFLIGHT_HEADERS } };
   },
 );

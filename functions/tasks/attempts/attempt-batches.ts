@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { onePer } from '#shared/async/one-per.ts';
 import { isDatabaseUnavailable } from '#shared/database/errors.ts';
 import type { Resources } from '#shared/host/resources.ts';
 import { createBatcher } from '#shared/queue/batcher.ts';
@@ -25,18 +26,18 @@ const WINDOW_MS = 0;
 const PARALLEL = 1;
 
 const claimAll = async <Attempt extends { readonly id: number }, Claimed extends Attempt>(
-  kind: Pick<AttemptKind<Attempt, Claimed, AnyOutcome>, 'claim' | 'findEarly' | 'job'>,
+  kind: Pick<AttemptKind<Attempt, Claimed, AnyOutcome>, 'claim' | 'findEarly' | 'queue'>,
   attempts: readonly Attempt[],
   needs: Needs,
 ): Promise<Claim<Claimed>[]> => {
   const takenAt = performance.now();
   const terms = { token: randomUUID(), seconds: needs.config.TASK_LEASE_SECONDS };
   const claimed = await kind.claim(needs, attempts, terms);
-  const won = new Map(claimed.map((item) => [kind.job(item).id, item]));
-  const missed = attempts.filter((attempt) => !won.has(kind.job(attempt).id));
+  const won = new Map(claimed.map((item) => [kind.queue.jobId(item), item]));
+  const missed = attempts.filter((attempt) => !won.has(kind.queue.jobId(attempt)));
   const early = missed.length > 0 ? await kind.findEarly(needs.db, missed) : new Map<number, number>();
   return attempts.map((attempt) => {
-    const { id } = kind.job(attempt);
+    const id = kind.queue.jobId(attempt);
     const item = won.get(id);
     // Taken out, as a job that came twice must not get the attempt twice.
     if (item && won.delete(id)) return { kind: 'won', item, takenAt };
@@ -108,10 +109,6 @@ export const attemptBatches = <
 >(
   kind: AttemptKind<Attempt, Claimed, Outcome>,
 ): ((needs: Needs) => AttemptBatches<Attempt, Claimed, Outcome>) => {
-  const known = new WeakMap<Resources['db'], AttemptBatches<Attempt, Claimed, Outcome>>();
-  return (needs) => {
-    const batches = known.get(needs.db) ?? createBatches(kind, needs);
-    known.set(needs.db, batches);
-    return batches;
-  };
+  const batchesOf = onePer((_db: Needs['db'], needs: Needs) => createBatches(kind, needs));
+  return (needs) => batchesOf(needs.db, needs);
 };

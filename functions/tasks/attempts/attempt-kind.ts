@@ -1,7 +1,7 @@
 import type { Database } from '#shared/database/database.ts';
 import type { Context } from '#shared/host/context.ts';
 import type { Resources } from '#shared/host/resources.ts';
-import type { Job } from '#shared/queue/queues.ts';
+import type { Due, JobQueue } from '#shared/queue/define-queue.ts';
 import type { LeaseTerms } from '../immediate/queries/claims.ts';
 import type { HeldLease } from './lease.ts';
 
@@ -32,9 +32,7 @@ export interface AttemptKind<
 > {
   /** For logs. */
   readonly name: string;
-  readonly queue: string;
-  readonly job: (attempt: Attempt, delayMs?: number) => Job;
-  readonly parse: (body: string) => Attempt | undefined;
+  readonly queue: JobQueue<Attempt>;
   /** Claims those that can be claimed; the others are missing from the result. */
   readonly claim: (
     needs: KindNeeds,
@@ -49,7 +47,5 @@ export interface AttemptKind<
   /** Returns how many were recorded; the others had lost their leases. */
   readonly record: (db: Database, outcomes: readonly Outcome[]) => Promise<number>;
   /** The attempt that follows, if one does. */
-  readonly following: (
-    outcome: Outcome,
-  ) => { readonly attempt: Attempt; readonly delayMs: number } | undefined;
+  readonly following: (outcome: Outcome) => (Attempt & Due) | undefined;
 }

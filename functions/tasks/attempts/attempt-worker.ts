@@ -1,5 +1,6 @@
 import type { Context } from '#shared/host/context.ts';
-import type { BatchItemFailure, BatchResult, QueueEvent, QueueRecord } from '#shared/host/queue-function.ts';
+import type { BatchResult, QueueEvent } from '#shared/host/queue-function.ts';
+import { queueWorker } from '#shared/queue/queue-worker.ts';
 import { type AttemptBatches, attemptBatches, type Claim } from './attempt-batches.ts';
 import type { AnyOutcome, AttemptKind } from './attempt-kind.ts';
 import { holdLease } from './lease.ts';
@@ -46,36 +47,21 @@ export const attemptWorker = <
 ): ((event: QueueEvent, context: Context) => Promise<BatchResult>) => {
   const batchesOf = attemptBatches(kind);
 
-  const announce = async (outcome: Outcome, { log, queues }: Context): Promise<void> => {
+  const announce = async (outcome: Outcome, context: Context): Promise<void> => {
     // Only the code of the error: its detail may quote the recipient's address.
     const failure = outcome.error?.split(':', 1)[0];
-    log.info({ status: outcome.next.status, failure }, `${kind.name} attempted`);
+    context.log.info({ status: outcome.next.status, failure }, `${kind.name} attempted`);
     const following = kind.following(outcome);
-    if (following) await queues.enqueue(kind.queue, [kind.job(following.attempt, following.delayMs)]);
+    if (following) await kind.queue.enqueue(context, [following]);
   };
 
-  const work = async (record: QueueRecord, context: Context): Promise<BatchItemFailure | undefined> => {
-    const itemIdentifier = record.messageId;
-    const attempt = kind.parse(record.body);
-    if (!attempt) return { itemIdentifier, reason: 'the job names no attempt' };
-    const log = context.log.child({ jobId: kind.job(attempt).id });
+  return queueWorker(kind.queue, async (attempt, context) => {
     const batches = batchesOf(context);
-    try {
-      const claim = await batches.claim(attempt);
-      if (claim.kind === 'early') return { itemIdentifier, retryAfterMs: claim.waitMs };
-      if (claim.kind === 'nothing') return undefined;
-      const outcome = await perform(kind, batches, claim, { ...context, log });
-      if (outcome) await announce(outcome, { ...context, log });
-      return undefined;
-    } catch (error) {
-      // The job ends all the same: the row is still open, and the tick brings it back.
-      log.error({ err: error }, 'an attempt could not be claimed or recorded');
-      return { itemIdentifier, reason: 'the attempt could not be claimed or recorded' };
-    }
-  };
-
-  return async (event, context) => {
-    const results = await Promise.all(event.Records.map((record) => work(record, context)));
-    return { batchItemFailures: results.filter((result) => result !== undefined) };
-  };
+    const claim = await batches.claim(attempt);
+    if (claim.kind === 'early') return { retryAfterMs: claim.waitMs };
+    if (claim.kind === 'nothing') return undefined;
+    const outcome = await perform(kind, batches, claim, context);
+    if (outcome) await announce(outcome, context);
+    return undefined;
+  });
 };

@@ -7,7 +7,7 @@ import { type Content, contentIssue, formatContent } from '../content/rules/cont
 import { holdTemplates } from '../templates/queries/email-templates.ts';
 import { unknownTemplate } from '../templates/template-issues.ts';
 import { reportOnShipped } from '../templates/template-shortage.ts';
-import { IMMEDIATE_QUEUE, immediateJob } from './jobs.ts';
+import { immediateQueue } from './immediate-queue.ts';
 import { insertOrders, insertTogether, type Order, rowOf, type SlugOrder } from './orders.ts';
 import { insertImmediateTasks } from './queries/immediate-tasks.ts';
 
@@ -21,9 +21,9 @@ export interface ImmediateTask extends Content {
 }
 
 /** Hands over the first job of a task that is committed. */
-const announce = async (id: number, { log, queues }: TaskContext): Promise<void> => {
-  log.info({ taskId: id }, 'immediate task created');
-  await queues.enqueue(IMMEDIATE_QUEUE, [immediateJob({ id, round: 1, attempt: 1 })]);
+const announce = async (id: number, context: TaskContext): Promise<void> => {
+  context.log.info({ taskId: id }, 'immediate task created');
+  await immediateQueue.enqueue(context, [{ id, round: 1, attempt: 1 }]);
 };
 
 const idOf = (created: number | AppError | undefined): number => {

@@ -1,8 +1,9 @@
+import { onePer } from '#shared/async/one-per.ts';
 import type { Config } from '#shared/config/config.ts';
 import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
-import { type Batcher, createBatcher } from '#shared/queue/batcher.ts';
+import { createBatcher } from '#shared/queue/batcher.ts';
 import { storeContent } from '../content/content-storage.ts';
 import { holdTemplatesBySlug, type StoredTemplate } from '../templates/queries/email-templates.ts';
 import { unknownTemplate } from '../templates/template-issues.ts';
@@ -67,20 +68,14 @@ const refusalOr = <T>(work: () => T): T | AppError => {
 };
 
 const BATCH_SIZE = 100;
-const batchers = new WeakMap<Database, Batcher<SlugOrder, number | AppError>>();
-
-const batcherOf = (db: Database, config: Config): Batcher<SlugOrder, number | AppError> => {
-  const known =
-    batchers.get(db) ??
-    createBatcher<SlugOrder, number | AppError>({
-      size: BATCH_SIZE,
-      parallel: 2,
-      windowMs: 0,
-      run: (orders) => withTransaction(db, (transaction) => insertOrders(transaction, orders, { config })),
-    });
-  batchers.set(db, known);
-  return known;
-};
+const batcherOf = onePer((db: Database, config: Config) =>
+  createBatcher<SlugOrder, number | AppError>({
+    size: BATCH_SIZE,
+    parallel: 2,
+    windowMs: 0,
+    run: (orders) => withTransaction(db, (transaction) => insertOrders(transaction, orders, { config })),
+  }),
+);
 
 /** {@link insertOrders} for one order, in a transaction that it shares with what other requests order meanwhile. */
 export const insertTogether = (

@@ -10,7 +10,7 @@ import {
   type StoredTemplate,
 } from '../templates/queries/email-templates.ts';
 import { hasEnoughVariables, type Template } from '../templates/rules/template.ts';
-import { IMMEDIATE_QUEUE, immediateJob } from './jobs.ts';
+import { immediateQueue } from './immediate-queue.ts';
 import {
   type ImmediateTaskRecord,
   lockFailedTasks,
@@ -56,17 +56,10 @@ export const lockWithTemplates = async (
 };
 
 /** Hands over the jobs of rounds that were started, once they are committed. */
-const announce = (
-  transaction: Transaction,
-  attempts: readonly TaskAttempt[],
-  { queues, log }: TaskContext,
-): void =>
+const announce = (transaction: Transaction, attempts: readonly TaskAttempt[], context: TaskContext): void =>
   afterCommit(transaction, async () => {
-    log.info({ tasks: attempts.length }, 'immediate tasks run again');
-    await queues.enqueue(
-      IMMEDIATE_QUEUE,
-      attempts.map((attempt) => immediateJob(attempt)),
-    );
+    context.log.info({ tasks: attempts.length }, 'immediate tasks run again');
+    await immediateQueue.enqueue(context, attempts);
   });
 
 const firstOfNextRound = ({ id, round }: ImmediateTaskRecord): TaskAttempt => ({

@@ -1,7 +1,7 @@
 import type { Context } from '#shared/host/context.ts';
 import type { QueueCounts } from '#shared/queue/queues.ts';
-import { IMMEDIATE_QUEUE } from '../immediate/jobs.ts';
-import { SCHEDULED_QUEUE } from '../scheduled/jobs.ts';
+import { immediateQueue } from '../immediate/immediate-queue.ts';
+import { runQueue } from '../scheduled/run-queue.ts';
 import {
   type ImmediateFigures,
   immediateFigures,
@@ -22,15 +22,15 @@ export const getTaskOverview = async ({
   db,
   queues,
 }: Pick<Context, 'db' | 'queues'>): Promise<TaskOverview> => {
-  const [immediateQueue, scheduledQueue, immediate, scheduled] = await Promise.all([
-    queues.count(IMMEDIATE_QUEUE),
-    queues.count(SCHEDULED_QUEUE),
+  const [immediateCounts, runCounts, immediate, scheduled] = await Promise.all([
+    queues.count(immediateQueue.name),
+    queues.count(runQueue.name),
     immediateFigures(db),
     scheduledFigures(db),
   ]);
-  const both = immediateQueue && scheduledQueue;
+  const both = immediateCounts && runCounts;
   return {
-    queues: both && { immediate: immediateQueue, scheduled: scheduledQueue },
+    queues: both && { immediate: immediateCounts, scheduled: runCounts },
     immediate,
     scheduled,
   };

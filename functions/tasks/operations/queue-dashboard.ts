@@ -10,6 +10,7 @@ import type {
   IServerAdapter,
   UIConfig,
 } from '@bull-board/api/typings/app';
+import { onePer } from '#shared/async/one-per.ts';
 import { withTimeout } from '#shared/async/with-timeout.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import { queueNames } from '#shared/http/routing-table.ts';
@@ -63,9 +64,7 @@ const collector = (): { readonly adapter: IServerAdapter; readonly board: () => 
   return { adapter, board: () => taken as Board };
 };
 
-const boards = new WeakMap<Queues, Promise<Board>>();
-
-const openBoard = async (queues: Queues): Promise<Board> => {
+const boardOf = onePer(async (queues: Queues): Promise<Board> => {
   const opened = await Promise.all(queueNames().map((name) => queues.open(name)));
   const { adapter, board } = collector();
   createBullBoard({
@@ -77,13 +76,7 @@ const openBoard = async (queues: Queues): Promise<Board> => {
     },
   });
   return board();
-};
-
-const boardOf = (queues: Queues): Promise<Board> => {
-  const known = boards.get(queues) ?? openBoard(queues);
-  boards.set(queues, known);
-  return known;
-};
+});
 
 const FONTS_OF_ANOTHER_HOST = /<link href="https:[^>]*>/g;
 

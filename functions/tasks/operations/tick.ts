@@ -1,10 +1,10 @@
 import { isDatabaseUnavailable } from '#shared/database/errors.ts';
 import type { Context } from '#shared/host/context.ts';
 import { closeInterruptedImmediateTasks } from '../immediate/close-interrupted-immediate-tasks.ts';
-import { enqueueImmediateTasks } from '../immediate/enqueue-immediate-tasks.ts';
+import { immediateQueue } from '../immediate/immediate-queue.ts';
 import { claimDueTasks } from '../scheduled/claim-due-tasks.ts';
 import { closeInterruptedRuns } from '../scheduled/close-interrupted-runs.ts';
-import { enqueueRuns } from '../scheduled/enqueue-runs.ts';
+import { runQueue } from '../scheduled/run-queue.ts';
 
 /** Steps that follow one another. */
 type Lane = Readonly<Record<string, (context: Context) => Promise<void>>>;
@@ -14,8 +14,8 @@ type Lane = Readonly<Record<string, (context: Context) => Promise<void>>>;
  * backlog of runs must not delay immediate tasks (rule E11).
  */
 const LANES: readonly Lane[] = [
-  { closeInterruptedImmediateTasks, enqueueImmediateTasks },
-  { closeInterruptedRuns, claimDueTasks, enqueueRuns },
+  { closeInterruptedImmediateTasks, enqueueImmediateTasks: immediateQueue.enqueuePending },
+  { closeInterruptedRuns, claimDueTasks, enqueueRuns: runQueue.enqueuePending },
 ];
 
 const runLane = async (context: Context, lane: Lane): Promise<void> => {

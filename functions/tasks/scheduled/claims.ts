@@ -1,11 +1,11 @@
 import type { Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/host/context.ts';
-import { runJob, SCHEDULED_QUEUE } from './jobs.ts';
 import { type ClaimableTask, deactivateTasks, moveNextRuns } from './queries/due-tasks.ts';
 import { insertScheduledRuns } from './queries/scheduled-runs.ts';
 import { type ClaimWindow, planRuns } from './rules/due-runs.ts';
 import { timetableOf } from './rules/timetable.ts';
+import { runQueue } from './run-queue.ts';
 
 /** What claiming needs of its caller's context. */
 export type ClaimContext = Pick<Context, 'config' | 'queues' | 'log'>;
@@ -26,7 +26,7 @@ export const claimTasks = async (
   transaction: Transaction,
   tasks: readonly ClaimableTask[],
   window: ClaimWindow,
-  { queues, log }: ClaimContext,
+  context: ClaimContext,
 ): Promise<void> => {
   const due: { taskId: number; dueAt: Date }[] = [];
   const moves: { id: number; nextRun: Date }[] = [];
@@ -46,10 +46,9 @@ export const claimTasks = async (
   await deactivateTasks(transaction, ended);
   afterCommit(transaction, async () => {
     if (ended.length > 0) {
-      log.warn({ taskIds: ended }, 'tasks became inactive: zone unknown or no further occurrence');
+      context.log.warn({ taskIds: ended }, 'tasks became inactive: zone unknown or no further occurrence');
     }
-    const jobs = runs.map((run) => runJob(run, run.dueInMs));
-    await queues.enqueue(SCHEDULED_QUEUE, jobs);
+    await runQueue.enqueue(context, runs);
   });
 };
 

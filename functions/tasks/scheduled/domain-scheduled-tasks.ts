@@ -1,14 +1,11 @@
-import type { ZodObject, z } from 'zod';
 import type { Transaction } from '#shared/database/database.ts';
-import { AppError } from '#shared/errors/app-error.ts';
-import { checkFields } from '#shared/http/field-rules.ts';
+import { AppError, type Issue, invalid } from '#shared/errors/app-error.ts';
 import { normalizeText } from '#shared/http/normalize.ts';
-import { issuesOf } from '#shared/http/validate.ts';
 import { type Content, formatContent } from '../content/rules/content.ts';
 import { reportOnChange, reportOnShipped } from '../templates/template-shortage.ts';
 import type { ClaimContext } from './claims.ts';
 import { findTaskIds, type ScheduledTaskFields } from './queries/scheduled-tasks.ts';
-import { taskBySlug, taskChanges, toChanges, toNewTask } from './scheduled-task.schema.ts';
+import { effectIssues, TASK_DEFAULTS, textIssues } from './rules/task-issues.ts';
 import { deleteTasksOf, type EnsuredTask, ensureTask } from './scheduled-tasks.ts';
 import { updateScheduledTask as change } from './update.ts';
 
@@ -37,11 +34,8 @@ export interface DomainTaskUpdate extends Optional {
 const textOf = (content: Content | undefined): string | undefined =>
   content && normalizeText(formatContent(content));
 
-const parsed = <S extends ZodObject>(schema: S, body: Readonly<Record<string, unknown>>): z.output<S> => {
-  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-  const { data, issues } = checkFields(schema, given);
-  if (data !== undefined) return data;
-  throw new AppError('validation_failed', { details: issuesOf(issues, given) });
+const refuse = (issues: readonly Issue[]): void => {
+  if (issues.length > 0) throw invalid(...issues);
 };
 
 /**
@@ -49,21 +43,18 @@ const parsed = <S extends ZodObject>(schema: S, body: Readonly<Record<string, un
  * template that was edited to use more than the product gives is logged and stops nothing.
  * @throws AppError `validation_failed`, as POST /tasks/scheduled answers
  */
-export const ensureScheduledTask = (
+export const ensureScheduledTask = async (
   transaction: Transaction,
   context: ClaimContext,
-  { userId, url, method, timezone, active, catchUp, cron, slug, content }: DomainTask,
+  { slug, content: parts, ...wanted }: DomainTask,
 ): Promise<EnsuredTask> => {
-  const body = parsed(taskBySlug, {
-    ...{ url, method, cron, timezone, active },
-    user_id: userId,
-    email_slug: slug,
-    content: textOf(content),
-    catch_up: catchUp,
-  });
-  const template = body.email_slug ? ({ field: 'email_slug', slug: body.email_slug } as const) : undefined;
+  const task = { userId: undefined, ...TASK_DEFAULTS, ...wanted };
+  const content = textOf(parts);
+  const effect = { url: task.url, email_slug: slug, content };
+  refuse([...effectIssues('email_slug', effect), ...textIssues({ ...task, content })]);
+  const template = slug === undefined ? undefined : ({ field: 'email_slug', slug } as const);
   const report = reportOnShipped(slug, context.log);
-  return ensureTask(transaction, context, { ...toNewTask(body), template, report });
+  return ensureTask(transaction, context, { ...task, content: content ?? '', template, report });
 };
 
 /**
@@ -75,14 +66,14 @@ export const updateScheduledTask = async (
   transaction: Transaction,
   context: ClaimContext,
   key: TaskKey,
-  { method, timezone, active, catchUp, cron, content }: DomainTaskUpdate,
+  { content, ...changes }: DomainTaskUpdate,
 ): Promise<boolean> => {
   const [id] = await findTaskIds(transaction, { userId: key.userId, url: key.url });
   if (id === undefined) return false;
-  const texts = content === null ? { content: '', template_id: 0 } : { content: textOf(content) };
-  const body = parsed(taskChanges, { method, timezone, active, cron, catch_up: catchUp, ...texts });
+  const texts = content === null ? { content: '', templateId: null } : { content: textOf(content) };
+  refuse(textIssues({ ...changes, ...texts }));
   try {
-    await change(transaction, context, id, { ...toChanges(body), report: reportOnChange(context.log) });
+    await change(transaction, context, id, { ...changes, ...texts, report: reportOnChange(context.log) });
     return true;
   } catch (error) {
     // An administrator deleted it between the look and the lock.

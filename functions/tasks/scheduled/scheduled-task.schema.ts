@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Issue } from '#shared/errors/app-error.ts';
 import { withRule } from '#shared/http/field-rules.ts';
 import { idField, timestamp } from '#shared/http/fields.ts';
 import { patchBody, requestTime, textField, ZONE_PATTERN } from '#shared/http/request-fields.ts';
@@ -7,6 +6,7 @@ import { contentIssue } from '../content/rules/content.ts';
 import { templateIdField } from '../immediate/immediate-task.schema.ts';
 import { SCHEDULE_ISSUES } from './checks.ts';
 import type { ScheduledTask } from './queries/scheduled-tasks.ts';
+import { effectIssues, LONGEST_TEXT, TASK_DEFAULTS } from './rules/task-issues.ts';
 import { scheduleIssues } from './rules/timetable.ts';
 import type { ScheduledTaskUpdate } from './update.ts';
 
@@ -41,18 +41,18 @@ const contentField = () =>
 const CRON_PATTERN = '^(@(hourly|daily|weekly|monthly|yearly)|[^ \\t]+([ \\t]+[^ \\t]+){4})$';
 
 const cronField = () =>
-  textField(1, 100)
+  textField(1, LONGEST_TEXT.cron)
     .superRefine((cron, context) => {
       if (scheduleIssues({ cron, timezone: 'UTC' }).length > 0) refuse(context, SCHEDULE_ISSUES.invalid_cron);
     })
     .meta({
       description: 'Five cron fields, or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`.',
       example: '0 0 * * *',
-      override: { type: 'string', minLength: 1, maxLength: 100, pattern: CRON_PATTERN },
+      override: { type: 'string', minLength: 1, maxLength: LONGEST_TEXT.cron, pattern: CRON_PATTERN },
     });
 
 const zoneField = () =>
-  textField(1, 64)
+  textField(1, LONGEST_TEXT.timezone)
     .superRefine((timezone, context) => {
       if (scheduleIssues({ cron: '@daily', timezone }).length > 0) {
         refuse(context, SCHEDULE_ISSUES.unknown_timezone);
@@ -61,7 +61,7 @@ const zoneField = () =>
     .meta({
       description: 'A time zone name of the IANA database.',
       example: 'Asia/Tokyo',
-      override: { type: 'string', minLength: 1, maxLength: 64, pattern: ZONE_PATTERN },
+      override: { type: 'string', minLength: 1, maxLength: LONGEST_TEXT.timezone, pattern: ZONE_PATTERN },
     });
 
 const webhookMethodSchema = z
@@ -75,7 +75,7 @@ const catchUpSchema = z.enum(['last', 'skip']).meta({
 
 /** The fields that a request may give a scheduled task, without defaults. */
 const scheduledTaskFields = {
-  url: nameField(500, 'The webhook to call; empty means none.'),
+  url: nameField(LONGEST_TEXT.url, 'The webhook to call; empty means none.'),
   method: webhookMethodSchema,
   content: contentField(),
   cron: cronField(),
@@ -95,32 +95,12 @@ const owner = {
 
 const creation = {
   url: scheduledTaskFields.url.optional(),
-  method: scheduledTaskFields.method.default('GET'),
+  method: scheduledTaskFields.method.default(TASK_DEFAULTS.method),
   content: scheduledTaskFields.content.optional(),
   cron: scheduledTaskFields.cron,
-  timezone: scheduledTaskFields.timezone.default('UTC'),
-  active: scheduledTaskFields.active.default(true),
-  catch_up: scheduledTaskFields.catch_up.default('last'),
-};
-
-type Creation = Partial<z.output<z.ZodObject<typeof creation>>>;
-
-const required = (field: string): Issue => ({ field, message: 'is required', code: 'required' });
-
-/** A task needs a template or a url, and with a template a content; what is faulty has at least been given. */
-const effectFaults = <F extends 'email_slug' | 'template_id'>(
-  templateField: F,
-  fields: Creation & { readonly [K in F]?: unknown },
-  isFaulty: (name: F | 'url' | 'content') => boolean,
-): Issue[] => {
-  const isGiven = (name: F | 'url'): boolean =>
-    isFaulty(name) || ![undefined, ''].includes(fields[name] as '');
-  const hasTemplate = isGiven(templateField);
-  const hasContent = fields.content !== undefined || isFaulty('content');
-  return [
-    ...(hasTemplate || isGiven('url') ? [] : [required(templateField), required('url')]),
-    ...(hasTemplate && !hasContent ? [required('content')] : []),
-  ];
+  timezone: scheduledTaskFields.timezone.default(TASK_DEFAULTS.timezone),
+  active: scheduledTaskFields.active.default(TASK_DEFAULTS.active),
+  catch_up: scheduledTaskFields.catch_up.default(TASK_DEFAULTS.catchUp),
 };
 
 /** Documents that a task needs a template or a url. */
@@ -137,13 +117,13 @@ export const taskBySlug = withRule(
     email_slug: nameField(100, 'The slug of an existing template; empty means none.').optional(),
     ...creation,
   }),
-  (fields, isFaulty) => effectFaults('email_slug', fields, isFaulty),
+  (fields, isFaulty) => effectIssues('email_slug', fields, isFaulty),
 );
 
 /** Body of POST /admin/scheduled-tasks. */
 export const taskByTemplate = withRule(
   needsEffect('template_id', { ...owner, template_id: templateIdField().optional(), ...creation }),
-  (fields, isFaulty) => effectFaults('template_id', fields, isFaulty),
+  (fields, isFaulty) => effectIssues('template_id', fields, isFaulty),
 );
 
 /** A body of a creation as the use case takes it, without its template. */

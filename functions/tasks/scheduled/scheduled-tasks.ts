@@ -1,6 +1,5 @@
 import { readClock } from '#shared/database/clock.ts';
 import type { Transaction } from '#shared/database/database.ts';
-import { afterCommit } from '#shared/database/transaction.ts';
 import { AppError, assertThat, invalid } from '#shared/errors/app-error.ts';
 import {
   holdTemplateBySlug,
@@ -11,7 +10,6 @@ import { unknownTemplate } from '../templates/template-issues.ts';
 import { type ShortageReport, shortageFaults } from '../templates/template-shortage.ts';
 import { firstOccurrence, urlIssues } from './checks.ts';
 import { type ClaimContext, claimIfDue } from './claims.ts';
-import { runJob, SCHEDULED_QUEUE } from './jobs.ts';
 import { insertManualRun } from './queries/scheduled-runs.ts';
 import {
   deleteTasks,
@@ -20,6 +18,8 @@ import {
   lockScheduledTask,
   type ScheduledTaskFields,
 } from './queries/scheduled-tasks.ts';
+
+import { runQueue } from './run-queue.ts';
 
 /** A template as a request names it. */
 type TemplateReference =
@@ -110,13 +110,13 @@ export const deleteTasksOf = async (
 /** Creates a run that is due now and returns its id. @throws AppError `not_found`, `task_inactive` */
 export const runNow = async (
   transaction: Transaction,
-  { queues }: ClaimContext,
+  context: ClaimContext,
   id: number,
 ): Promise<number> => {
   const task = await lockScheduledTask(transaction, id);
   assertThat(task, 'not_found');
   assertThat(task.active, 'task_inactive');
   const runId = await insertManualRun(transaction, id);
-  afterCommit(transaction, () => queues.enqueue(SCHEDULED_QUEUE, [runJob({ id: runId, attempt: 1 })]));
+  runQueue.enqueueAfterCommit(transaction, context, [{ id: runId, attempt: 1 }]);
   return runId;
 };

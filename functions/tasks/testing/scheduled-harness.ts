@@ -5,8 +5,8 @@ import type { Context } from '#shared/host/context.ts';
 import type { BatchResult } from '#shared/host/queue-function.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
-import { runJob, SCHEDULED_QUEUE } from '../scheduled/jobs.ts';
 import type { RunAttempt } from '../scheduled/rules/run-attempt.ts';
+import { runQueue as declaredQueue } from '../scheduled/run-queue.ts';
 import { workScheduled } from '../scheduled/work-scheduled.ts';
 import { openTaskAdminHarness, type TaskAdminHarness } from './task-admin-harness.ts';
 
@@ -45,7 +45,7 @@ export const newUrl = (): string => `https://hooks.example.com/${++urls}`;
 export const openScheduledHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<ScheduledHarness> => {
   const world = await openTaskAdminHarness({ API_KEY: 'service-key', ...settings });
   const { db, config, context } = world.resources;
-  const runQueue = new Queue(SCHEDULED_QUEUE, {
+  const runQueue = new Queue(declaredQueue.name, {
     connection: { url: redisUrl(config) },
     prefix: queuePrefix(config),
     skipVersionCheck: true,
@@ -113,9 +113,9 @@ export const openScheduledHarness = async (settings: NodeJS.ProcessEnv = {}): Pr
     changeRun: async (id, columns) => {
       await db.updateTable('scheduled_task_runs').set(columns).where('id', '=', id).execute();
     },
-    runJob: (attempt) => runQueue.getJob(runJob(attempt).id),
+    runJob: (attempt) => runQueue.getJob(declaredQueue.job(attempt).id),
     workRuns: (attempts, overrides = {}) => {
-      const jobs = attempts.map((attempt) => runJob(attempt));
+      const jobs = attempts.map((attempt) => declaredQueue.job(attempt));
       const Records = jobs.map(({ id, data }) => ({ messageId: id, body: JSON.stringify(data) }));
       return workScheduled({ Records }, context(overrides));
     },

@@ -8,8 +8,8 @@ import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
+import { immediateQueue } from '../immediate/immediate-queue.ts';
 import { createImmediateTask, type ImmediateTask } from '../immediate/immediate-tasks.ts';
-import { IMMEDIATE_QUEUE, immediateJob } from '../immediate/jobs.ts';
 import type { TaskAttempt } from '../immediate/rules/task-attempt.ts';
 import { workImmediate } from '../immediate/work-immediate.ts';
 
@@ -54,7 +54,7 @@ export const openTaskHarness = async (settings: NodeJS.ProcessEnv = {}): Promise
   });
   const { db, config } = resources;
   const connection = { url: redisUrl(config) };
-  const queue = new Queue(IMMEDIATE_QUEUE, {
+  const queue = new Queue(immediateQueue.name, {
     connection,
     prefix: queuePrefix(config),
     skipVersionCheck: true,
@@ -67,7 +67,7 @@ export const openTaskHarness = async (settings: NodeJS.ProcessEnv = {}): Promise
     return withTransaction(db, (tx) => createImmediateTask(tx, context, { ...defaults, variables, ...task }));
   };
   const work: TaskHarness['work'] = (attempts, overrides = {}) => {
-    const jobs = attempts.map((attempt) => immediateJob(attempt));
+    const jobs = attempts.map((attempt) => immediateQueue.job(attempt));
     const Records = jobs.map(({ id, data }) => ({ messageId: id, body: JSON.stringify(data) }));
     return workImmediate({ Records }, resources.context(overrides));
   };
@@ -84,7 +84,7 @@ export const openTaskHarness = async (settings: NodeJS.ProcessEnv = {}): Promise
     change: async (id, columns) => {
       await db.updateTable('immediate_tasks').set(columns).where('id', '=', id).execute();
     },
-    job: (attempt) => queue.getJob(immediateJob(attempt).id),
+    job: (attempt) => queue.getJob(immediateQueue.job(attempt).id),
     mailsTo: (recipient) => sink.messages.filter(({ envelope }) => envelope.to.includes(recipient)),
     close: async () => {
       await queue.close();

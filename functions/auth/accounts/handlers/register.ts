@@ -37,8 +37,7 @@ export const handler = endpoint(
   },
   async ({ body, files }, context) => {
     const person = { ...body, avatar: files['avatar'] };
-    const { prepared, limits } = await prepareRegistration(context, person, clientOf(context));
-    context.reportLimits(limits);
+    const prepared = await prepareRegistration(context, person, clientOf(context));
     return context.commit(async (tx) => ({
       status: 201,
       headers: { location: '/api/v6/profile' },

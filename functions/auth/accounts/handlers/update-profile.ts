@@ -27,8 +27,7 @@ export const handler = endpoint(
     errors: ['invalid_credentials', 'email_taken', 'username_taken'],
   },
   async ({ body }, context) => {
-    const limits = await updateProfile(context, callerId(context.caller), body, clientOf(context));
-    context.reportLimits(limits);
+    await updateProfile(context, callerId(context.caller), body, clientOf(context));
     return { status: 204 };
   },
 );

@@ -18,8 +18,7 @@ export const handler = endpoint(
   },
   async (input, context) => {
     const request = { kind: 'forgot_password' as const, email: input.body.email };
-    const { wanted, limits } = await countMailRequest(context, request, clientOf(context).network);
-    context.reportLimits(limits);
+    const wanted = await countMailRequest(context, request, clientOf(context).network);
     return context.commit(async (tx) => {
       if (wanted) await requestMail(tx, context, request);
       return {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthHarness, openAuthHarness, PASSWORD } from '../../testing/auth-harness.ts';
 import { mailsOf, type OrderedMail } from '../../testing/mails.ts';
-import { enqueueMailRequests } from '../mail-requests.ts';
+import { mailRequestQueue } from '../mail-request-queue.ts';
 import { handler as work } from './work-mail-requests.ts';
 
 const LIMITS = { AUTH_LIMIT_MAIL_ADDRESS: '3/1h', AUTH_LIMIT_MAIL_NETWORK: '8/1h' };
@@ -65,11 +65,11 @@ describe.each<[Endpoint, string]>([
     expect(await job()).toMatchObject({ data: { id: request?.id } });
     await queue.obliterate({ force: true });
     expect(await job()).toBeUndefined();
-    await enqueueMailRequests(auth.context());
+    await mailRequestQueue.enqueuePending(auth.context());
     expect(await job()).toMatchObject({ data: { id: request?.id } });
     await workTwice(email);
     await queue.obliterate({ force: true });
-    await enqueueMailRequests(auth.context());
+    await mailRequestQueue.enqueuePending(auth.context());
     expect(await job()).toBeUndefined();
   });
 

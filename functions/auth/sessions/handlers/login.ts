@@ -32,9 +32,8 @@ export const handler = endpoint(
     errors: ['invalid_credentials', 'email_not_verified'],
   },
   async (input, context) => {
-    const { account, tokens, limits } = await logIn(context, input.body, clientOf(context));
+    const { account, tokens } = await logIn(context, input.body, clientOf(context));
     const { cookies, fields } = deliver(context.config, input.headers['x-auth-mode'], tokens);
-    context.reportLimits(limits);
     return {
       status: 200,
       cookies,

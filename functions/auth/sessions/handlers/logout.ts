@@ -1,5 +1,5 @@
 import { endpoint } from '#shared/http/endpoint.ts';
-import { authModeHeaders, CLEARED_COOKIES } from '../auth-mode.ts';
+import { authModeHeaders, CLEARED_COOKIES, clearedCookies } from '../auth-mode.ts';
 import { logOutByRequest } from '../logout.ts';
 import { refreshBody, refreshCredentials } from '../refresh-credential.ts';
 
@@ -20,7 +20,10 @@ export const handler = endpoint(
   },
   async (input, context) => {
     const mode = input.headers['x-auth-mode'];
-    const credentials = refreshCredentials(input.body, context.request, mode);
-    return { status: 204, cookies: await logOutByRequest(context, credentials, mode) };
+    const refresh = refreshCredentials(input.body, context.request, mode);
+    const cookies = mode === 'cookie' ? clearedCookies(context.config) : [];
+    context.setCookiesOn(['unauthenticated', 'invalid_token'], cookies);
+    await logOutByRequest(context, { refresh, mode });
+    return { status: 204, cookies };
   },
 );

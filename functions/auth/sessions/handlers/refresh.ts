@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { clientOf } from '../../events/client.ts';
-import { authModeHeaders, deliver, TOKEN_COOKIES, tokenFields } from '../auth-mode.ts';
+import { authModeHeaders, clearedCookies, deliver, TOKEN_COOKIES, tokenFields } from '../auth-mode.ts';
 import { pickRefreshCredential, refreshBody } from '../refresh-credential.ts';
 import { refreshSession } from '../sessions.ts';
 
@@ -29,6 +29,7 @@ export const handler = endpoint(
   async (input, context) => {
     const mode = input.headers['x-auth-mode'];
     const credential = pickRefreshCredential(input.body, context, mode);
+    if (credential.from === 'cookie') context.setCookiesOn(['invalid_token'], clearedCookies(context.config));
     const tokens = await refreshSession(context, credential, clientOf(context));
     const { cookies, fields } = deliver(context.config, mode, tokens);
     return { status: 200, cookies, body: { message: 'tokens refreshed', ...fields } };

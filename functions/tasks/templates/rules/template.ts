@@ -1,3 +1,5 @@
+import { escapeHtml } from '#shared/text/escaping.ts';
+
 /** The two texts of a mail template, with placeholders `{{1}}` to `{{99}}`. */
 export interface Template {
   readonly subject: string;
@@ -14,14 +16,6 @@ export const MAXIMUM_BODY_BYTES = 1_048_576;
 
 const PLACEHOLDER = /\{\{([1-9][0-9]?)\}\}/g;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
-const escapeHtml = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-
 /** The distinct numbers that a template uses, ascending. */
 export const variablesOf = ({ subject, body }: Template): number[] => {
   const numbers = [...`${subject} ${body}`.matchAll(PLACEHOLDER)].map(([, number]) => Number(number));
