@@ -50,7 +50,6 @@ export interface EndpointHandler {
 /** What tests replace. */
 export interface EndpointOptions {
   readonly resources?: () => Promise<Resources>;
-  readonly now?: () => Date;
 }
 
 /**
@@ -66,7 +65,7 @@ export const endpoint = <const C extends Contract, const R extends AnyResponse>(
   ) => (Promise<R> | R) & (Promise<EndpointResponse<C>> | EndpointResponse<C>),
   options: EndpointOptions = {},
 ): EndpointHandler => {
-  const { resources = processResources, now = () => new Date() } = options;
+  const { resources = processResources } = options;
   const serve = handle as Serve;
   const stack = middy<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>({
     // Our own deadline answers in the API's error shape; Middy's would be a bare timeout.
@@ -75,7 +74,7 @@ export const endpoint = <const C extends Contract, const R extends AnyResponse>(
     .use(logRequest())
     .use(addCommonHeaders())
     .use(formatResponse(contract))
-    .use(requestContext(resources, now))
+    .use(requestContext(resources))
     .use(checkRoute(contract))
     .use(authorizeCaller(contract))
     .handler((_event: APIGatewayProxyEventV2, context: EndpointContext) =>

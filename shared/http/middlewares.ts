@@ -39,8 +39,8 @@ export const stateOf = (context: EndpointContext): RequestState => {
 /** Until the handler runs nothing of a request takes long enough to be aborted. */
 const NEVER = new AbortController().signal;
 
-/** Opens the request: its parsed form, id, log and clock. */
-export const requestContext = (provide: () => Promise<Resources>, now: () => Date): Middleware => ({
+/** Opens the request: its parsed form, id and log. */
+export const requestContext = (provide: () => Promise<Resources>): Middleware => ({
   before: async ({ event, context }) => {
     const resources = await provide();
     const request = readRequest(event);
@@ -48,7 +48,7 @@ export const requestContext = (provide: () => Promise<Resources>, now: () => Dat
     const log = resources.log.child({ requestId, function: context.functionName ?? request.routeKey });
     context.state = {
       request,
-      context: { ...resources, log, requestId, now, signal: NEVER },
+      context: { ...resources, log, requestId, signal: NEVER },
       startedAt: performance.now(),
       limits: [],
     };

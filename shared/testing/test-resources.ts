@@ -45,7 +45,6 @@ export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Prom
     ...resources,
     context: (given = {}) => ({
       ...resources,
-      now: () => new Date(),
       signal: new AbortController().signal,
       requestId: 'test',
       ...given,
