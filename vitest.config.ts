@@ -21,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'db',
+          globalSetup: 'tests/database-template.ts',
           include: ['{functions,shared,dev,tests}/**/*.db.test.ts'],
           exclude,
           testTimeout: 20_000,

@@ -1,17 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import { rebuildMarks } from '../auth/rebuild-marks.ts';
-import { type Config, loadConfig } from '../config/config.ts';
-import { openDatabase } from '../database/database.ts';
-import { migrate } from '../database/migrate.ts';
+import { loadConfig } from '../config/config.ts';
 import type { Context } from '../host/context.ts';
+import { machineClock } from '../host/machine-clock.ts';
 import { closeResources, openResources, type Resources } from '../host/resources.ts';
 import { createLog } from '../log/log.ts';
+import { setDatabaseClock } from './database-clock.ts';
+import { createDatabase, fillDatabase } from './test-database.ts';
 
 /** Resources on a database of their own, migrated and empty but for what migrations insert. */
 export interface TestResources extends Resources {
-  /** A context for use cases and workers; the clock is real unless `now` is given. */
+  /** A context for use cases and workers; the clock is that of these resources unless `now` is given. */
   context(overrides?: Partial<Context>): Context;
+  /**
+   * Stops the clock at a time: of everything that has these resources and of their connections to MariaDB. Without a
+   * time both go on with the real one.
+   */
+  at(time?: Date): Promise<void>;
   /** Closes everything and drops the database. */
   close(): Promise<void>;
 }
@@ -31,14 +35,15 @@ export const testEnvironment = (overrides: NodeJS.ProcessEnv = {}): NodeJS.Proce
 
 /** Creates a database and a Redis prefix that no other test file shares. */
 export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Promise<TestResources> => {
-  const suffix = randomBytes(6).toString('hex');
-  const name = `test_${suffix}`;
-  const environment = testEnvironment({ ...overrides, DB_NAME: name, REDIS_PREFIX: `test-${suffix}` });
-  const config: Config = loadConfig(environment);
-  const admin = openDatabase({ ...config, DB_NAME: process.env['DB_NAME'] ?? 'mysql', DB_POOL_SIZE: 2 });
-  await sql`CREATE DATABASE ${sql.id(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`.execute(admin);
-  const resources = await openResources(config, createLog(config.LOG_LEVEL));
-  await migrate(resources.db);
+  const database = await createDatabase((suffix) =>
+    loadConfig(
+      testEnvironment({ ...overrides, DB_NAME: `test_${suffix}`, REDIS_PREFIX: `test-${suffix}` }),
+    ),
+  );
+  const { config } = database;
+  let now = machineClock;
+  const resources = await openResources(config, createLog(config.LOG_LEVEL), () => now());
+  await fillDatabase(resources.db, config);
   // As in a system that has run for a while; with Redis away there are no marks.
   await rebuildMarks(resources).catch(() => false);
   return {
@@ -49,10 +54,13 @@ export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Prom
       requestId: 'test',
       ...given,
     }),
+    at: async (time) => {
+      await setDatabaseClock(resources.db, config.DB_POOL_SIZE, time);
+      now = time === undefined ? machineClock : () => new Date(time);
+    },
     close: async () => {
       await closeResources(resources);
-      await sql`DROP DATABASE IF EXISTS ${sql.id(name)}`.execute(admin);
-      await admin.destroy();
+      await database.drop();
     },
   };
 };
