@@ -50,13 +50,6 @@ CREATE TABLE `email_templates` (
   UNIQUE KEY `uq_email_templates_slug` (`slug`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
-CREATE TABLE `erased_sessions` (
-  `session_id` bigint(20) unsigned NOT NULL,
-  `created_at` datetime(3) NOT NULL,
-  PRIMARY KEY (`session_id`),
-  KEY `ix_erased_sessions_created` (`created_at`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
-
 CREATE TABLE `idempotency_records` (
   `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
   `caller` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -240,6 +233,13 @@ CREATE TABLE `refresh_tokens` (
   UNIQUE KEY `uq_refresh_tokens_hash` (`token_hash`),
   KEY `ix_refresh_tokens_session` (`session_id`),
   CONSTRAINT `fk_refresh_tokens_session` FOREIGN KEY (`session_id`) REFERENCES `user_sessions` (`id`) ON DELETE CASCADE
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `removed_sessions` (
+  `session_id` bigint(20) unsigned NOT NULL,
+  `created_at` datetime(3) NOT NULL,
+  PRIMARY KEY (`session_id`),
+  KEY `ix_removed_sessions_created` (`created_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `scheduled_tasks` (

@@ -60,7 +60,7 @@ interface RefreshTokens {
   created_at: Date;
 }
 
-interface ErasedSessions {
+interface RemovedSessions {
   session_id: number;
   created_at: Date;
 }
@@ -111,7 +111,7 @@ declare module '#shared/database/tables.ts' {
     one_time_tokens: OneTimeTokens;
     user_networks: UserNetworks;
     auth_events: AuthEvents;
-    erased_sessions: ErasedSessions;
+    removed_sessions: RemovedSessions;
     mail_requests: MailRequests;
   }
 }

@@ -41,7 +41,7 @@ export const endedSessionKeptMs = (config: Pick<Config, 'JWT_ACCESS_TOKEN_EXPIRY
 const endedSessions = async (db: Database, since: Date, afterId: number): Promise<number[]> => {
   const { rows } = await sql<{ id: number }>`
     SELECT id FROM user_sessions WHERE ended_at > ${since} AND id > ${afterId}
-    UNION SELECT session_id FROM erased_sessions WHERE created_at > ${since} AND session_id > ${afterId}
+    UNION SELECT session_id FROM removed_sessions WHERE created_at > ${since} AND session_id > ${afterId}
     ORDER BY id LIMIT ${BATCH}`.execute(db);
   return rows.map(({ id }) => Number(id));
 };

@@ -36,9 +36,8 @@ describe('migrate', () => {
     const stepwise = await emptyDatabase();
     const files = migrationFiles();
     // By number first: that is how a database that has been there from the start has met them.
-    const merged = [...files].sort((a, b) =>
-      (a.name.split('/')[1] ?? '') < (b.name.split('/')[1] ?? '') ? -1 : 1,
-    );
+    const numberOf = ({ name }: { name: string }) => Number(name.split('/')[1]?.slice(0, 4));
+    const merged = [...files].sort((a, b) => numberOf(a) - numberOf(b));
     const known: typeof files = [];
     for (const file of merged) {
       known.push(file);

@@ -34,7 +34,7 @@ const mentions = (row: string, { id, email, username }: Person): boolean =>
 const withoutErasures = (snapshot: Snapshot) =>
   Object.fromEntries(
     [...snapshot]
-      .filter(([table]) => table !== 'erased_sessions')
+      .filter(([table]) => table !== 'removed_sessions')
       .map(([table, rows]) => [table, rows.filter((row) => !row.includes('"kind":"erase"'))]),
   );
 
@@ -88,8 +88,8 @@ test.each(erasers)('after an erasure by %s everything is as if the user had neve
   }
   expect(withoutErasures(after)).toEqual(withoutErasures(before));
   const session = /^\{"session_id":\d+,"created_at":"[^"]+"\}$/;
-  const numbers = after.get('erased_sessions') ?? [];
-  expect(numbers.length).toBeGreaterThan(before.get('erased_sessions')?.length ?? 0);
+  const numbers = after.get('removed_sessions') ?? [];
+  expect(numbers.length).toBeGreaterThan(before.get('removed_sessions')?.length ?? 0);
   for (const row of numbers) expect(row).toMatch(session);
   expect(await listFiles(world.root)).toEqual(filesBefore);
   expect((await world.call('GET', '/profile', { headers: other.headers })).status).toBe(200);

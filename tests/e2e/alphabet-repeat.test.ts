@@ -139,7 +139,7 @@ it('does no more in further ticks, nor when the webhook comes again', async () =
     expect(answer).toMatchObject({ status: 200, json: { message: 'Marks lowered', affected: SKILLS } });
   }
   const head = await request(path, { method: 'HEAD', headers });
-  expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  expect([head.status, head.headers.get('allow')]).toEqual([405, 'GET, POST, OPTIONS']);
   await sleep(1_500);
   expect(await marks()).toEqual(Array(SKILLS).fill('0.9260'));
   expect(reminders()).toHaveLength(1);

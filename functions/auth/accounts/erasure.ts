@@ -14,7 +14,7 @@ import {
   deleteMailRequests,
   findLooseEnds,
   forgetActor,
-  keepErasedSessions,
+  keepRemovedSessions,
 } from './queries/personal-data.ts';
 
 /** Whose account is erased, and by which admin; by its owner without one. */
@@ -49,7 +49,7 @@ export const eraseAccount = async (
   await forgetKeysOfUser(transaction, userId);
   await forgetActor(transaction, userId);
   const now = context.now();
-  await keepErasedSessions(transaction, userId, now);
+  await keepRemovedSessions(transaction, userId, now);
   await deleteAccount(transaction, userId);
   await recordEvents(transaction, [{ kind: 'erase', userId: undefined, actorId: actor?.userId }], now);
   if (highestSessionId !== undefined) markAfterCommit(transaction, context, { userId, highestSessionId });

@@ -5,10 +5,10 @@ import {
   type Cleaner,
   deleteDoneMailRequests,
   deleteEndedSessions,
-  deleteErasedSessions,
   deleteExpiredLinks,
   deleteExpiredSessions,
   deleteOldEvents,
+  deleteRemovedSessions,
   deleteUnusedNetworks,
   dropExpiredPendingEmails,
 } from './queries/cleaning.ts';
@@ -29,10 +29,10 @@ interface Step {
 
 /** What is removed and when (auth.md R31). */
 const stepsOf = ({ config }: Context): Readonly<Record<string, Step>> => ({
-  // From these rows lost marks are rebuilt, and tokens are judged until they are.
-  endedSessions: { clean: deleteEndedSessions, keptMs: endedSessionKeptMs(config), counted: true },
-  expiredSessions: { clean: deleteExpiredSessions, keptMs: endedSessionKeptMs(config), counted: true },
-  erasedSessions: { clean: deleteErasedSessions, keptMs: endedSessionKeptMs(config) },
+  endedSessions: { clean: deleteEndedSessions, keptMs: 0, counted: true },
+  expiredSessions: { clean: deleteExpiredSessions, keptMs: 0, counted: true },
+  // From their ids lost marks are rebuilt, and tokens are judged until they are.
+  removedSessions: { clean: deleteRemovedSessions, keptMs: endedSessionKeptMs(config) },
   links: { clean: deleteExpiredLinks, keptMs: 30 * DAY_MS, counted: true },
   pendingEmails: { clean: dropExpiredPendingEmails, keptMs: 0 },
   // A network must stay for as long as it exempts from a limit (R21).

@@ -49,13 +49,13 @@ export const forgetActor = async (transaction: Transaction, actorId: number): Pr
  * Keeps the ids of an account's sessions, and nothing else of them, so that their access tokens stay refused when
  * the account is gone.
  */
-export const keepErasedSessions = async (
+export const keepRemovedSessions = async (
   transaction: Transaction,
   userId: number,
   now: Date,
 ): Promise<void> => {
   await transaction
-    .insertInto('erased_sessions')
+    .insertInto('removed_sessions')
     .columns(['session_id', 'created_at'])
     .expression((query) =>
       query

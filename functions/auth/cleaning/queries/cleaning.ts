@@ -4,21 +4,33 @@ import '../../tables.ts';
 /** Removes at most `limit` rows that were over at the given time and returns how many there were. */
 export type Cleaner = (db: Queryable, at: Date, limit: number) => Promise<number>;
 
-/** Sessions that had ended, with their refresh tokens. */
-export const deleteEndedSessions: Cleaner = async (db, at, limit) => {
-  const { numDeletedRows } = await db
-    .deleteFrom('user_sessions')
-    .where('ended_at', '<=', at)
+/**
+ * Sessions that have ended, with their refresh tokens; the time does not matter. Their ids stay in
+ * `removed_sessions`, as their access tokens may still be valid.
+ */
+export const deleteEndedSessions: Cleaner = async (db, _at, limit) => {
+  const rows = await db
+    .selectFrom('user_sessions')
+    .select(['id', 'ended_at'])
+    .where('ended_at', 'is not', null)
     .orderBy('ended_at')
     .limit(limit)
-    .executeTakeFirstOrThrow();
-  return Number(numDeletedRows);
+    .forUpdate()
+    .execute();
+  const ended = rows.flatMap(({ id, ended_at }) =>
+    ended_at ? [{ session_id: id, created_at: ended_at }] : [],
+  );
+  if (ended.length === 0) return 0;
+  await db.insertInto('removed_sessions').ignore().values(ended).execute();
+  const ids = ended.map(({ session_id }) => session_id);
+  await db.deleteFrom('user_sessions').where('id', 'in', ids).execute();
+  return ended.length;
 };
 
-/** Sessions whose accounts had been erased. */
-export const deleteErasedSessions: Cleaner = async (db, at, limit) => {
+/** Ids of removed sessions whose access tokens had expired. */
+export const deleteRemovedSessions: Cleaner = async (db, at, limit) => {
   const { numDeletedRows } = await db
-    .deleteFrom('erased_sessions')
+    .deleteFrom('removed_sessions')
     .where('created_at', '<=', at)
     .orderBy('created_at')
     .limit(limit)
