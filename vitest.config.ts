@@ -21,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'db',
+          setupFiles: 'tests/setup.ts',
           globalSetup: 'tests/database-template.ts',
           include: ['{functions,shared,dev,tests}/**/*.db.test.ts'],
           exclude,
@@ -32,6 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          setupFiles: 'tests/setup.ts',
           globalSetup: 'tests/secrets/global-setup.ts',
           include: ['tests/e2e/**/*.test.ts', 'tests/{faults,start}/**/*.short.test.ts'],
           exclude,

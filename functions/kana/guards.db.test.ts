@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type EndpointName,
-  type LearnerHarness,
-  openLearnerHarness,
-  SERVICE,
-} from './testing/learner-harness.ts';
+import { SERVICE } from '#shared/testing/harness.ts';
+import { type EndpointName, type LearnerHarness, openLearnerHarness } from './testing/learner-harness.ts';
 
 let world: LearnerHarness;
 beforeAll(async () => {

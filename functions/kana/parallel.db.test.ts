@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
+import { SERVICE } from '#shared/testing/harness.ts';
 import { deleteCharacter } from './characters/admin-catalogue.ts';
-import {
-  type Learner,
-  type LearnerHarness,
-  openLearnerHarness,
-  SERVICE,
-  type Skill,
-} from './testing/learner-harness.ts';
+import { type LearnerHarness, openLearnerHarness, type Skill } from './testing/learner-harness.ts';
 import { seededRandom } from './testing/seeded-random.ts';
 import { shuffled } from './tests/rules/random.ts';
 import { nextMark } from './tests/rules/scoring.ts';
@@ -22,7 +18,7 @@ const READING: Skill = { type: 'hiragana', testType: 'reading' };
 const IDS = [1, 2, 3];
 
 let world: LearnerHarness;
-let learner: Learner;
+let learner: SignedInUser;
 beforeAll(async () => {
   world = await openLearnerHarness({ API_KEY: SERVICE['x-api-key'], DB_POOL_SIZE: '20' });
   await world.seedCatalogue(3);
@@ -141,7 +137,7 @@ test('of drops at once with one key one lowers, and all answer alike', async () 
 });
 
 test('a character deleted meanwhile is unknown, or takes its new skill along', async () => {
-  const { db } = world.resources;
+  const { db } = world;
   const seen = new Set<number>();
   for (let round = 0; round < ROUNDS * 2; round++) {
     const { insertId } = await db
@@ -153,7 +149,7 @@ test('a character deleted meanwhile is unknown, or takes its new skill along', a
       })
       .executeTakeFirstOrThrow();
     const id = Number(insertId);
-    const deletion = () => deleteCharacter({ ...world.resources.context(), caller: { kind: 'service' } }, id);
+    const deletion = () => deleteCharacter({ ...world.context(), caller: { kind: 'service' } }, id);
     const submission = () => world.submit(learner, READING, [1, id]);
     const [answer] =
       round % 2

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/host/context.ts';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
 import { dropMarks } from './marks/mark-drops.ts';
-import { type Learner, type LearnerHarness, openLearnerHarness } from './testing/learner-harness.ts';
+import { type LearnerHarness, openLearnerHarness } from './testing/learner-harness.ts';
 import { drawTest } from './tests/kana-tests.ts';
 import { getSummary, listHistory } from './tests/progress.ts';
 import { saveResults } from './tests/test-results.ts';
 
 let world: LearnerHarness;
-let few: Learner;
-let many: Learner;
+let few: SignedInUser;
+let many: SignedInUser;
 beforeAll(async () => {
   world = await openLearnerHarness();
   await world.seedCatalogue();
@@ -26,14 +27,14 @@ afterAll(() => world.close());
 /** Statements that the work sends to the database. */
 const statements = async (work: (context: Context) => Promise<unknown>): Promise<number> => {
   let count = 0;
-  const counting = world.resources.db.withPlugin({
+  const counting = world.db.withPlugin({
     transformQuery: ({ node }) => {
       count += 1;
       return node;
     },
     transformResult: async ({ result }) => result,
   });
-  await work(world.resources.context({ db: counting }));
+  await work(world.context({ db: counting }));
   return count;
 };
 

@@ -16,8 +16,11 @@ export const copyingScript = async (db: Database): Promise<string> => {
   const { rows } = await sql<{ schema: string; name: string; type: string }>`
     SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name, TABLE_TYPE AS type FROM information_schema.TABLES
     WHERE TABLE_SCHEMA = DATABASE() ORDER BY name`.execute(db);
-  const others = await sql`SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
-    UNION ALL SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()`.execute(db);
+  const others =
+    await sql`SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+    UNION ALL SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()`.execute(
+      db,
+    );
   const strange = rows.filter(({ type }) => type !== 'BASE TABLE');
   if (strange.length + others.rows.length > 0) throw new Error('the template holds more than tables');
   const statements = ['SET foreign_key_checks = 0'];

@@ -36,13 +36,10 @@ const databaseTimes = async (): Promise<string[]> => {
 it('lets a test set the time of endpoints, workers, schedules and MariaDB, and go back to the real one', async () => {
   await resources.at(NOON);
   expect((await invoke(ask)).json).toEqual({ at: NOON.toISOString() });
-  await queueFunction(
-    async (_event, { now }) => {
-      told.push(now());
-      return { batchItemFailures: [] };
-    },
-    provide,
-  )({ Records: [] });
+  await queueFunction(async (_event, { now }) => {
+    told.push(now());
+    return { batchItemFailures: [] };
+  }, provide)({ Records: [] });
   await cronFunction(async ({ now }) => void told.push(now()), provide)({});
   expect([...told, resources.context().now()]).toEqual([NOON, NOON, NOON]);
   expect(new Set(await databaseTimes())).toEqual(new Set([NOON.toISOString()]));

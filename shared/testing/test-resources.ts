@@ -36,9 +36,7 @@ export const testEnvironment = (overrides: NodeJS.ProcessEnv = {}): NodeJS.Proce
 /** Creates a database and a Redis prefix that no other test file shares. */
 export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Promise<TestResources> => {
   const database = await createDatabase((suffix) =>
-    loadConfig(
-      testEnvironment({ ...overrides, DB_NAME: `test_${suffix}`, REDIS_PREFIX: `test-${suffix}` }),
-    ),
+    loadConfig(testEnvironment({ ...overrides, DB_NAME: `test_${suffix}`, REDIS_PREFIX: `test-${suffix}` })),
   );
   const { config } = database;
   let now = machineClock;

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type AuthHarness,
-  openAuthHarness,
-  PASSWORD,
-  type TestAccount,
-  TOKEN_MODE,
-} from '../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { PASSWORD, type TestAccount, TOKEN_MODE } from '../testing/fixtures.ts';
 import { redisAway } from '../testing/redis-away.ts';
 
 const LIMITS = {

@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Learner,
-  type LearnerHarness,
-  openLearnerHarness,
-  type Skill,
-} from '../testing/learner-harness.ts';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
+import { type LearnerHarness, openLearnerHarness, type Skill } from '../testing/learner-harness.ts';
 
 let world: LearnerHarness;
 beforeAll(async () => {
@@ -19,7 +15,7 @@ const SKILLS: readonly Skill[] = (['hiragana', 'katakana'] as const).flatMap((ty
 const LAST: Skill = { type: 'katakana', testType: 'listening' };
 
 /** Masters the skills; returns whether each submission asked. */
-const master = async (learner: Learner, skills: readonly Skill[], ids = IDS): Promise<boolean[]> => {
+const master = async (learner: SignedInUser, skills: readonly Skill[], ids = IDS): Promise<boolean[]> => {
   const asked: boolean[] = [];
   for (const skill of skills)
     for (let pass = 0; pass < 3; pass++)
@@ -27,7 +23,7 @@ const master = async (learner: Learner, skills: readonly Skill[], ids = IDS): Pr
   return asked;
 };
 
-const submitLast = (learner: Learner, repeat?: string, passed = true) =>
+const submitLast = (learner: SignedInUser, repeat?: string, passed = true) =>
   world
     .call('saveTestResults', {
       pathParameters: { ...LAST },
@@ -64,7 +60,7 @@ describe('askForRepeat', () => {
   });
 
   it('needs no listening where there is no sound, and ignores marks of it', async () => {
-    const { db } = world.resources;
+    const { db } = world;
     await db.updateTable('characters').set({ audio_media_id: null }).where('id', '=', 3).execute();
     const learner = await world.createLearner();
     await master(

@@ -10,8 +10,9 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SERVICE } from '#shared/testing/harness.ts';
 import { openTestResources, type TestResources, testEnvironment } from '#shared/testing/test-resources.ts';
-import { pathOf, SERVICE } from '../testing/media-harness.ts';
+import { pathOf } from '../testing/media-harness.ts';
 import { box } from '../testing/samples.ts';
 
 const LIMIT = 524_288_000;

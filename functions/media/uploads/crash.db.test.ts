@@ -23,7 +23,7 @@ afterAll(() => world.close());
 
 /** Runs one process until it kills itself; returns where it did. */
 const crash = async (seed: number): Promise<string> => {
-  const { DB_NAME, REDIS_PREFIX } = world.resources.config;
+  const { DB_NAME, REDIS_PREFIX } = world.config;
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, '..', 'testing', 'crash-process.ts'), String(seed)],
@@ -51,7 +51,7 @@ const contentOf = async (key: string): Promise<string | undefined> => {
 
 /** Never a row without bytes, never a referenced object removed, whatever has just died. */
 const expectBytesOfRows = async (): Promise<void> => {
-  const { db } = world.resources;
+  const { db } = world;
   const media = await db.selectFrom('media').select('sha256').execute();
   const objects = await db.selectFrom('media_objects').select(['sha256', 'ref_count']).execute();
   for (const sha256 of new Set(media.map((mediaFile) => mediaFile.sha256))) {
@@ -64,7 +64,7 @@ const expectBytesOfRows = async (): Promise<void> => {
 
 /** Never bytes kept for ever: a sweep after all times have run out leaves what attached media need. */
 const expectNothingLeftBehind = async (): Promise<void> => {
-  const { db } = world.resources;
+  const { db } = world;
   await world.clean(new Date(Date.now() + LATER_MS));
   const needed = await db.selectFrom('media').select('sha256').where('attached_at', 'is not', null).execute();
   const keys = await world.keys();

@@ -10,13 +10,12 @@ import {
   STRANGERS_REFUSED,
   type TaskAdminHarness,
 } from '../testing/task-admin-harness.ts';
-import { handler } from './handlers/get-task-overview.ts';
 
 let world: TaskAdminHarness;
 let overview: AdminEndpoint;
 beforeAll(async () => {
   world = await openTaskAdminHarness();
-  overview = world.endpoint(handler, 'GET /tasks/overview');
+  overview = world.endpoint('getTaskOverview');
 });
 afterAll(() => world.close());
 

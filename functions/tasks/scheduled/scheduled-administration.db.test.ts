@@ -1,15 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { invoke } from '#shared/testing/invoke.ts';
 import { newUrl, openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
 import { type AdminEndpoint, refusalsOfStrangers, STRANGERS_REFUSED } from '../testing/task-admin-harness.ts';
-import { handler as createHandler } from './handlers/create-scheduled-task-from-template.ts';
-import { handler as deleteHandler } from './handlers/delete-scheduled-task.ts';
-import { handler as deleteOfUserHandler } from './handlers/delete-scheduled-tasks-of-user.ts';
-import { handler as getHandler } from './handlers/get-scheduled-task.ts';
-import { handler as nextRunsHandler } from './handlers/list-next-runs.ts';
-import { handler as listHandler } from './handlers/list-scheduled-tasks.ts';
-import { handler as runHandler } from './handlers/run-scheduled-task.ts';
-import { handler as updateHandler } from './handlers/update-scheduled-task.ts';
 
 let world: ScheduledHarness;
 let endpoints: Record<'create' | 'remove' | 'get' | 'nextRuns' | 'list' | 'run' | 'update', AdminEndpoint>;
@@ -17,13 +8,13 @@ beforeAll(async () => {
   world = await openScheduledHarness();
   const at = world.endpoint;
   endpoints = {
-    create: at(createHandler, 'POST /scheduled-tasks'),
-    remove: at(deleteHandler, 'DELETE /scheduled-tasks/{id}'),
-    get: at(getHandler, 'GET /scheduled-tasks/{id}'),
-    nextRuns: at(nextRunsHandler, 'GET /scheduled-tasks/{id}/next-runs'),
-    list: at(listHandler, 'GET /scheduled-tasks'),
-    run: at(runHandler, 'POST /scheduled-tasks/{id}/run'),
-    update: at(updateHandler, 'PATCH /scheduled-tasks/{id}'),
+    create: at('createScheduledTaskFromTemplate'),
+    remove: at('deleteScheduledTask'),
+    get: at('getScheduledTask'),
+    nextRuns: at('listNextRuns'),
+    list: at('listScheduledTasks'),
+    run: at('runScheduledTask'),
+    update: at('updateScheduledTask'),
   };
 });
 afterAll(() => world.close());
@@ -238,7 +229,7 @@ describe('DELETE', () => {
   });
 
   const removeOfUser = (body: unknown, headers: Record<string, string> = { 'x-api-key': 'service-key' }) =>
-    invoke(deleteOfUserHandler, { method: 'DELETE', path: '/api/v6/tasks/scheduled/by-user', body, headers });
+    world.resources.call('deleteScheduledTasksOfUser', { body, headers });
 
   test('by user: all of that user, and of no other', async () => {
     const [mine, also, other] = [

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
 import { type AdminEndpoint, refusalsOfStrangers, STRANGERS_REFUSED } from '../testing/task-admin-harness.ts';
-import { handler as getHandler } from './handlers/get-scheduled-task-log.ts';
-import { handler as listHandler } from './handlers/list-scheduled-task-logs.ts';
 
 let world: ScheduledHarness;
 let list: AdminEndpoint;
@@ -11,8 +9,8 @@ let taskId: number;
 const ids: number[] = [];
 beforeAll(async () => {
   world = await openScheduledHarness();
-  list = world.endpoint(listHandler, 'GET /scheduled-task-logs');
-  get = world.endpoint(getHandler, 'GET /scheduled-task-logs/{id}');
+  list = world.endpoint('listScheduledTaskLogs');
+  get = world.endpoint('getScheduledTaskLog');
   taskId = await world.insertTask();
   const rows = [
     {

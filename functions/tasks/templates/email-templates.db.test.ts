@@ -8,24 +8,18 @@ import {
   STRANGERS_REFUSED,
   type TaskAdminHarness,
 } from '../testing/task-admin-harness.ts';
-import { handler as create } from './handlers/create-email-template.ts';
-import { handler as remove } from './handlers/delete-email-template.ts';
-import { handler as get } from './handlers/get-email-template.ts';
-import { handler as list } from './handlers/list-email-templates.ts';
-import { handler as preview } from './handlers/preview-email-template.ts';
-import { handler as update } from './handlers/update-email-template.ts';
 
 let world: TaskAdminHarness;
 let call: Record<'list' | 'get' | 'create' | 'update' | 'remove' | 'preview', AdminEndpoint>;
 beforeAll(async () => {
   world = await openTaskAdminHarness();
   call = {
-    list: world.endpoint(list, 'GET /email-templates'),
-    create: world.endpoint(create, 'POST /email-templates'),
-    get: world.endpoint(get, 'GET /email-templates/{id}'),
-    update: world.endpoint(update, 'PATCH /email-templates/{id}'),
-    remove: world.endpoint(remove, 'DELETE /email-templates/{id}'),
-    preview: world.endpoint(preview, 'POST /email-templates/{id}/preview'),
+    list: world.endpoint('listEmailTemplates'),
+    create: world.endpoint('createEmailTemplate'),
+    get: world.endpoint('getEmailTemplate'),
+    update: world.endpoint('updateEmailTemplate'),
+    remove: world.endpoint('deleteEmailTemplate'),
+    preview: world.endpoint('previewEmailTemplate'),
   };
 });
 afterAll(() => world.close());

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness, type TestAccount } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import type { TestAccount } from '../../testing/fixtures.ts';
 import { multipart, picture } from '../../testing/multipart.ts';
 
 let auth: AuthHarness;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness, PASSWORD } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { PASSWORD } from '../../testing/fixtures.ts';
 import { mailsOf, type OrderedMail } from '../../testing/mails.ts';
 import { enqueueMailRequests } from '../mail-requests.ts';
 import { handler as work } from './work-mail-requests.ts';

@@ -2,13 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import { asOtherParty } from '#shared/testing/other-party.ts';
-import {
-  type AuthHarness,
-  openAuthHarness,
-  SAME_ORIGIN,
-  type TestAccount,
-  TOKEN_MODE,
-} from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { SAME_ORIGIN, type TestAccount, TOKEN_MODE } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {

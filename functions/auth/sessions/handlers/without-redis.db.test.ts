@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness, PASSWORD, TOKEN_MODE } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { PASSWORD, TOKEN_MODE } from '../../testing/fixtures.ts';
 import { redisAway } from '../../testing/redis-away.ts';
 
 let auth: AuthHarness;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAdmin } from '../../testing/admin-test.ts';
-import { type AuthHarness, openAuthHarness, type TestAccount } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import type { TestAccount } from '../../testing/fixtures.ts';
 import { readSettings } from '../settings.ts';
 
 let auth: AuthHarness;

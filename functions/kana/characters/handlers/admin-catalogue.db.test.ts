@@ -1,20 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type KanaHarness, type KanaRequest, openKanaHarness } from '../../testing/kana-harness.ts';
-import { type Learner, SERVICE } from '../../testing/learner-harness.ts';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
+import { SERVICE } from '#shared/testing/harness.ts';
+import type { OperationRequest } from '#shared/testing/operations.ts';
+import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
 
-let world: KanaHarness;
-let admin: Learner;
+let world: LearnerHarness;
+let admin: SignedInUser;
 beforeAll(async () => {
-  world = await openKanaHarness();
+  world = await openLearnerHarness({}, { overHttp: true });
   admin = await world.signIn(3);
 });
 afterAll(() => world.close());
 beforeEach(async () => {
-  await world.resources.db.deleteFrom('characters').execute();
+  await world.db.deleteFrom('characters').execute();
 });
 
-const asAdmin = (path: string, request: KanaRequest = {}) =>
-  world.call(`/admin/characters${path}`, { ...request, headers: { ...admin.headers, ...request.headers } });
+const asAdmin = (path: string, { method = 'GET', ...request }: OperationRequest = {}) =>
+  world.call(`${method} /admin/characters${path}`, {
+    ...request,
+    headers: { ...admin.headers, ...request.headers },
+  });
 const KI = {
   consonant: 'k',
   vowel: 'i',
@@ -47,7 +52,7 @@ describe('who may call', () => {
   ])('%s /admin/characters%s', async (method, path) => {
     const [user, tutor] = [await world.signIn(1), await world.signIn(2)];
     const call = async (headers: Readonly<Record<string, string>>) => {
-      const { status, json } = await world.call(`/admin/characters${path}`, { method, headers });
+      const { status, json } = await world.call(`${method} /admin/characters${path}`, { headers });
       return [status, json?.code];
     };
     expect(await call({})).toEqual([401, 'unauthenticated']);
@@ -62,10 +67,10 @@ describe('POST', () => {
   test('creates a character that both catalogues show', async () => {
     const { status, json, headers } = await asAdmin('', { method: 'POST', body: KI });
     expect([status, json.characterId, typeof json.message]).toEqual([201, json.id, 'string']);
-    expect(headers.get('location')).toBe(`/api/v6/admin/characters/${json.id}`);
+    expect(headers['location']).toBe(`/api/v6/admin/characters/${json.id}`);
     expect(await show(json.id)).toEqual({ id: json.id, ...KI });
     expect((await asAdmin('')).json).toEqual([{ id: json.id, ...KI }]);
-    expect((await world.call(`/characters/${json.id}`)).json).toEqual({ id: json.id, ...KI });
+    expect((await world.call(`GET /characters/${json.id}`)).json).toEqual({ id: json.id, ...KI });
   });
 
   test('trims, composes and defaults', async () => {
@@ -143,7 +148,7 @@ describe('POST', () => {
     const first = await asAdmin('', { method: 'POST', body: KI, headers });
     const again = await asAdmin('', { method: 'POST', body: KI, headers });
     expect([first.status, again.status, again.json]).toEqual([201, 201, first.json]);
-    expect(again.headers.get('location')).toBe(first.headers.get('location'));
+    expect(again.headers['location']).toBe(first.headers['location']);
     const other = await asAdmin('', { method: 'POST', body: KYA, headers });
     expect([other.status, other.json.code]).toEqual([422, 'idempotency_key_reused']);
     const bad = await asAdmin('', { method: 'POST', body: KYA, headers: { 'idempotency-key': '' } });
@@ -207,12 +212,12 @@ describe('PATCH', () => {
     const { userId } = await world.signIn(1);
     const skill = { user_id: userId, character_id: id, alphabet: 'hiragana', test_type: 'reading' } as const;
     const result = { mark: '0.6000', attempts: 1, correct: 1, last_answer: null, last_tested_at: new Date() };
-    await world.resources.db
+    await world.db
       .insertInto('kana_skills')
       .values({ ...skill, ...result })
       .execute();
     await patch(id, { hiragana: 'ぎ' });
-    const rows = await world.resources.db.selectFrom('kana_skills').selectAll().execute();
+    const rows = await world.db.selectFrom('kana_skills').selectAll().execute();
     expect(rows).toMatchObject([{ character_id: id, mark: '0.6000' }]);
   });
 });
@@ -224,14 +229,14 @@ describe('DELETE', () => {
     const result = { mark: 1, attempts: 1, correct: 1, last_answer: null, last_tested_at: new Date() };
     for (const character_id of [id, other]) {
       const skill = { user_id: userId, character_id, alphabet: 'katakana', test_type: 'writing' } as const;
-      await world.resources.db
+      await world.db
         .insertInto('kana_skills')
         .values({ ...skill, ...result })
         .execute();
     }
     expect((await asAdmin(`/${id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await asAdmin(`/${id}`)).status).toBe(404);
-    const rows = await world.resources.db.selectFrom('kana_skills').selectAll().execute();
+    const rows = await world.db.selectFrom('kana_skills').selectAll().execute();
     expect(rows.map(({ character_id }) => character_id)).toEqual([other]);
     expect((await asAdmin(`/${id}`, { method: 'DELETE' })).status).toBe(404);
   });

@@ -1,32 +1,29 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  formOf,
-  type KanaHarness,
-  type KanaRequest,
-  openKanaHarness,
-  soundOf,
-} from '../../testing/kana-harness.ts';
-import { type Learner, SERVICE } from '../../testing/learner-harness.ts';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
+import { SERVICE } from '#shared/testing/harness.ts';
+import type { OperationRequest } from '#shared/testing/operations.ts';
+import { formOf, soundOf } from '../../testing/fixtures.ts';
+import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
 
-let world: KanaHarness;
-let admin: Learner['headers'];
+let world: LearnerHarness;
+let admin: SignedInUser['headers'];
 let ki: Buffer;
 let ka: Buffer;
 beforeAll(async () => {
-  world = await openKanaHarness();
+  world = await openLearnerHarness({}, { overHttp: true });
   admin = (await world.signIn(3)).headers;
   [ki, ka] = [await soundOf('ki'), await soundOf('ka')];
 });
 afterAll(() => world.close());
 beforeEach(async () => {
-  await world.resources.db.deleteFrom('characters').execute();
-  await world.resources.db.deleteFrom('media').execute();
-  await world.resources.db.deleteFrom('media_objects').execute();
+  await world.db.deleteFrom('characters').execute();
+  await world.db.deleteFrom('media').execute();
+  await world.db.deleteFrom('media_objects').execute();
 });
 
-const asAdmin = (path: string, request: KanaRequest) =>
-  world.call(`/admin/characters${path}`, { ...request, headers: { ...admin, ...request.headers } });
+const asAdmin = (path: string, { method = 'GET', ...request }: OperationRequest) =>
+  world.call(`${method} /admin/characters${path}`, { ...request, headers: { ...admin, ...request.headers } });
 const KI = {
   consonant: 'k',
   vowel: 'i',
@@ -38,25 +35,25 @@ const KI = {
 };
 const audio = (bytes: Uint8Array, filename = 'sound.ogg') => ({ bytes, filename });
 const create = (form: FormData, headers: Record<string, string> = {}) =>
-  asAdmin('', { method: 'POST', form, headers });
+  asAdmin('', { method: 'POST', body: form, headers });
 const createWithSound = async (): Promise<{ id: number; url: string }> => {
   const { json } = await create(formOf(KI, audio(ki)));
   return { id: json.id, url: (await asAdmin(`/${json.id}`, {})).json.audio };
 };
-const patch = (id: number, form: FormData) => asAdmin(`/${id}`, { method: 'PATCH', form });
+const patch = (id: number, form: FormData) => asAdmin(`/${id}`, { method: 'PATCH', body: form });
 const urlOf = async (id: number): Promise<string | undefined> =>
-  (await world.call(`/characters/${id}`)).json.audioUrl;
-const media = () => world.resources.db.selectFrom('media').select(['id', 'type', 'attached_at']).execute();
+  (await world.call(`GET /characters/${id}`)).json.audioUrl;
+const media = () => world.db.selectFrom('media').select(['id', 'type', 'attached_at']).execute();
 const dueRemovals = () =>
-  world.resources.db.selectFrom('media_objects').select('sha256').where('ref_count', '=', 0).execute();
+  world.db.selectFrom('media_objects').select('sha256').where('ref_count', '=', 0).execute();
 
 describe('a sound given with a new character', () => {
   test('plays for everybody', async () => {
     const { id, url } = await createWithSound();
-    const { status, headers, bytes } = await world.call(url);
-    expect([status, headers.get('content-type'), bytes.equals(ki)]).toEqual([200, 'audio/ogg', true]);
+    const { status, headers, bytes } = await world.call(`GET ${url}`);
+    expect([status, headers['content-type'], bytes.equals(ki)]).toEqual([200, 'audio/ogg', true]);
     expect(await urlOf(id)).toBe(url);
-    const [item] = (await world.call('/characters')).json;
+    const [item] = (await world.call('GET /characters')).json;
     expect(item.audioUrl).toBe(url);
     expect(await media()).toMatchObject([{ type: 'character', attached_at: expect.any(Date) }]);
   });
@@ -64,7 +61,7 @@ describe('a sound given with a new character', () => {
   test('an empty text field counts as absent', async () => {
     const { status, json } = await create(formOf({ ...KI, consonant: '' }, audio(ki)));
     expect(status).toBe(201);
-    expect((await world.call(`/characters/${json.id}`)).json.consonant).toBe('');
+    expect((await world.call(`GET /characters/${json.id}`)).json.consonant).toBe('');
   });
 
   test('a part without file name counts as absent', async () => {
@@ -72,7 +69,7 @@ describe('a sound given with a new character', () => {
     for (const [name, text] of Object.entries({ ...KI, audio: 'no file' })) nameless.append(name, text);
     const { status, json } = await create(nameless);
     expect([status, await urlOf(json.id), await media()]).toEqual([201, undefined, []]);
-    await world.resources.db.deleteFrom('characters').execute();
+    await world.db.deleteFrom('characters').execute();
     const blank = await create(formOf(KI, audio(new Uint8Array(), '')));
     expect([blank.status, await media()]).toEqual([201, []]);
   });
@@ -119,8 +116,8 @@ describe('a sound given to a character', () => {
     expect((await patch(id, formOf({}, audio(ka)))).status).toBe(204);
     const replaced = (await urlOf(id)) ?? '';
     expect(replaced).not.toBe(url);
-    expect((await world.call(replaced)).bytes.equals(ka)).toBe(true);
-    expect((await world.call(url)).status).toBe(404);
+    expect((await world.call(`GET ${replaced}`)).bytes.equals(ka)).toBe(true);
+    expect((await world.call(`GET ${url}`)).status).toBe(404);
     expect(await dueRemovals()).toHaveLength(1);
     expect(await media()).toHaveLength(1);
   });
@@ -129,7 +126,7 @@ describe('a sound given to a character', () => {
     const { id, url } = await createWithSound();
     await patch(id, formOf({}, audio(ki)));
     const replaced = (await urlOf(id)) ?? '';
-    expect([replaced === url, (await world.call(replaced)).status]).toEqual([false, 200]);
+    expect([replaced === url, (await world.call(`GET ${replaced}`)).status]).toEqual([false, 200]);
     expect(await dueRemovals()).toEqual([]);
   });
 
@@ -139,15 +136,19 @@ describe('a sound given to a character', () => {
     const { status, json } = await patch(id, formOf({ hiragana: 'きゃ' }, audio(ka)));
     expect([status, json.code]).toEqual([409, 'hiragana_taken']);
     expect(await urlOf(id)).toBe(url);
-    expect((await world.call(url)).bytes.equals(ki)).toBe(true);
+    expect((await world.call(`GET ${url}`)).bytes.equals(ki)).toBe(true);
     expect((await media()).filter(({ attached_at }) => attached_at === null)).toHaveLength(1);
   });
 
   test('is taken away by removeAudio, in JSON and in multipart', async () => {
-    for (const request of [{ body: { removeAudio: true } }, { form: formOf({ removeAudio: 'true' }) }]) {
+    for (const request of [{ body: { removeAudio: true } }, { body: formOf({ removeAudio: 'true' }) }]) {
       const { id, url } = await createWithSound();
       expect((await asAdmin(`/${id}`, { method: 'PATCH', ...request })).status).toBe(204);
-      expect([await urlOf(id), (await world.call(url)).status, await media()]).toEqual([undefined, 404, []]);
+      expect([await urlOf(id), (await world.call(`GET ${url}`)).status, await media()]).toEqual([
+        undefined,
+        404,
+        [],
+      ]);
       await asAdmin(`/${id}`, { method: 'DELETE' });
     }
   });
@@ -177,7 +178,7 @@ test('of several sounds given at once one stays, the others are gone', async () 
   const sounds = await Promise.all(['a', 'i', 'u', 'e', 'o'].map(soundOf));
   const answers = await Promise.all(sounds.map((bytes) => patch(id, formOf({}, audio(bytes)))));
   expect(answers.map(({ status }) => status)).toEqual(sounds.map(() => 204));
-  const last = await world.call((await urlOf(id)) ?? '');
+  const last = await world.call(`GET ${(await urlOf(id)) ?? ''}`);
   expect(sounds.some((bytes) => bytes.equals(last.bytes))).toBe(true);
   expect(await media()).toMatchObject([{ attached_at: expect.any(Date) }]);
 });
@@ -187,11 +188,11 @@ test('a new sound and the media service deleting the old one meet in either sequ
     const { id, url } = await createWithSound();
     const [edited, deleted] = await Promise.all([
       patch(id, formOf({}, audio(ka))),
-      world.call(url, { method: 'DELETE', headers: SERVICE }),
+      world.call(`DELETE ${url}`, { headers: SERVICE }),
     ]);
     expect(edited.status).toBe(204);
     expect([204, 404]).toContain(deleted.status);
-    expect((await world.call((await urlOf(id)) ?? '')).bytes.equals(ka)).toBe(true);
+    expect((await world.call(`GET ${(await urlOf(id)) ?? ''}`)).bytes.equals(ka)).toBe(true);
     expect(await media()).toHaveLength(1);
     await asAdmin(`/${id}`, { method: 'DELETE' });
   }
@@ -200,22 +201,26 @@ test('a new sound and the media service deleting the old one meet in either sequ
 test('goes with its character', async () => {
   const { id, url } = await createWithSound();
   await asAdmin(`/${id}`, { method: 'DELETE' });
-  expect([(await world.call(url)).status, await media(), (await dueRemovals()).length]).toEqual([404, [], 1]);
+  expect([(await world.call(`GET ${url}`)).status, await media(), (await dueRemovals()).length]).toEqual([
+    404,
+    [],
+    1,
+  ]);
 });
 
 test('deleted by the media service leaves its character without one (R19)', async () => {
   const { id, url } = await createWithSound();
   expect(await urlOf(id)).toBe(url);
-  expect((await world.call(url, { method: 'DELETE', headers: SERVICE })).status).toBe(204);
+  expect((await world.call(`DELETE ${url}`, { headers: SERVICE })).status).toBe(204);
   expect(await urlOf(id)).toBeUndefined();
-  expect((await world.call('/characters')).json[0]).not.toHaveProperty('audioUrl');
+  expect((await world.call('GET /characters')).json[0]).not.toHaveProperty('audioUrl');
   expect((await asAdmin(`/${id}`, {})).json).not.toHaveProperty('audio');
   expect((await patch(id, formOf({ removeAudio: 'true' }))).status).toBe(204);
 });
 
 test('cannot be given while the store is away, and everything else can', async () => {
   const { id, url } = await createWithSound();
-  const { storage, config } = world.resources;
+  const { storage, config } = world;
   const root = config.MEDIA_BASE_PATH;
   const away = `${root}-away`;
   await rename(root, away);
@@ -224,7 +229,7 @@ test('cannot be given while the store is away, and everything else can', async (
   try {
     expect(await storage.probe()).toBe(false);
     const { status, json, headers } = await patch(id, formOf({}, audio(ka)));
-    expect([status, json.code, headers.has('retry-after')]).toEqual([503, 'unavailable', true]);
+    expect([status, json.code, 'retry-after' in headers]).toEqual([503, 'unavailable', true]);
     expect((await patch(id, formOf({ englishReading: 'kii' }))).status).toBe(204);
     expect(await urlOf(id)).toBe(url);
   } finally {
@@ -232,6 +237,6 @@ test('cannot be given while the store is away, and everything else can', async (
     await rename(away, root);
     expect(await storage.probe()).toBe(true);
   }
-  expect((await world.call(url)).bytes.equals(ki)).toBe(true);
+  expect((await world.call(`GET ${url}`)).bytes.equals(ki)).toBe(true);
   expect(await readdir(`${root}/tmp`)).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Learner, type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
+import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
 
 let world: LearnerHarness;
-let learner: Learner;
+let learner: SignedInUser;
 beforeAll(async () => {
   world = await openLearnerHarness();
   await world.seedCatalogue();
@@ -71,7 +72,7 @@ describe('the summary', () => {
     await world.insertSkill({ ...row, character_id: 1, test_type: 'listening', mark: '0.9360' });
     await world.insertSkill({ ...row, character_id: 2, test_type: 'listening', mark: '0.9360' });
     await world.insertSkill({ ...row, character_id: 2, alphabet: 'katakana', test_type: 'writing' });
-    const { db } = world.resources;
+    const { db } = world;
     const audio = await db
       .selectFrom('characters')
       .select('audio_media_id')
