@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type AdminEndpoint,
   openTaskAdminHarness,
-  refusalsOfStrangers,
-  STRANGERS_REFUSED,
   type TaskAdminHarness,
 } from '../testing/task-admin-harness.ts';
 import { newRecipient } from '../testing/task-harness.ts';
@@ -30,15 +28,6 @@ const UNKNOWN = 4_000_000_000_000;
 const valid = { template_id: 1, user_id: 7, content: 'ann@example.com;https://x.jp/v' };
 const TIME = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*\.\d{3}Z$/);
 const idsOf = (answer: { json: { id: number }[] }) => answer.json.map(({ id }) => id);
-
-test('only administrators may do any of it', async () => {
-  const id = await world.create();
-  for (const [name, endpoint] of Object.entries(call)) {
-    const more = ['list', 'create', 'retryMany'].includes(name) ? {} : { id };
-    const body = { create: valid, update: { user_id: 1 }, retryMany: { status: 'Failed' } }[name];
-    expect(await refusalsOfStrangers(world, endpoint, { ...more, body }), name).toEqual(STRANGERS_REFUSED);
-  }
-});
 
 test.each([
   ['get', undefined],

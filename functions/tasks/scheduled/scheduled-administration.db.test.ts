@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newUrl, openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
-import { type AdminEndpoint, refusalsOfStrangers, STRANGERS_REFUSED } from '../testing/task-admin-harness.ts';
+import type { AdminEndpoint } from '../testing/task-admin-harness.ts';
 
 let world: ScheduledHarness;
 let endpoints: Record<'create' | 'remove' | 'get' | 'nextRuns' | 'list' | 'run' | 'update', AdminEndpoint>;
@@ -28,20 +28,6 @@ const issuesOf = (answer: { status: number; json: { details?: { field: string; c
 ];
 
 describe('every endpoint', () => {
-  test.each(['create', 'remove', 'get', 'nextRuns', 'list', 'run', 'update'] as const)(
-    '%s is for administrators',
-    async (name) => {
-      const id = await world.insertTask();
-      const body =
-        name === 'create'
-          ? { url: newUrl(), cron: '@daily' }
-          : name === 'update'
-            ? { active: true }
-            : undefined;
-      expect(await refusalsOfStrangers(world, endpoints[name], { id, body })).toEqual(STRANGERS_REFUSED);
-    },
-  );
-
   test.each(['remove', 'get', 'nextRuns', 'run', 'update'] as const)(
     '%s: 404 and 400 for the id',
     async (name) => {

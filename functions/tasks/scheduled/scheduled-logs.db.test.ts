@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
-import { type AdminEndpoint, refusalsOfStrangers, STRANGERS_REFUSED } from '../testing/task-admin-harness.ts';
+import type { AdminEndpoint } from '../testing/task-admin-harness.ts';
 
 let world: ScheduledHarness;
 let list: AdminEndpoint;
@@ -92,9 +92,4 @@ test('one log shows everything that is known', async () => {
   ]);
   expect((await get({ id: 4_000_000 })).status).toBe(404);
   expect((await get({ id: 'x' })).status).toBe(400);
-});
-
-test('both are for administrators', async () => {
-  expect(await refusalsOfStrangers(world, list)).toEqual(STRANGERS_REFUSED);
-  expect(await refusalsOfStrangers(world, get, { id: ids[0] ?? 0 })).toEqual(STRANGERS_REFUSED);
 });

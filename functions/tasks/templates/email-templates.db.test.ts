@@ -4,8 +4,6 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import {
   type AdminEndpoint,
   openTaskAdminHarness,
-  refusalsOfStrangers,
-  STRANGERS_REFUSED,
   type TaskAdminHarness,
 } from '../testing/task-admin-harness.ts';
 
@@ -35,14 +33,6 @@ const addSchedule = (templateId: number, active: 0 | 1) =>
     VALUES (${templateId}, 'ann@example.com;x', '0 0 * * *', ${active}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`.execute(
     world.resources.db,
   );
-
-test('only administrators may do any of it', async () => {
-  for (const [name, endpoint] of Object.entries(call)) {
-    const more = ['list', 'create'].includes(name) ? {} : { id: BUILT_IN };
-    const body = { create: valid, update: { sensitive: true }, preview: {} }[name];
-    expect(await refusalsOfStrangers(world, endpoint, { ...more, body }), name).toEqual(STRANGERS_REFUSED);
-  }
-});
 
 describe('the list', () => {
   test('is by slug, in pages, with the headers of a list', async () => {

@@ -52,23 +52,3 @@ export const openTaskAdminHarness = async (settings: NodeJS.ProcessEnv = {}): Pr
       withTransaction(db, (tx) => createEmailTemplate(tx, { slug, subject, body, sensitive })),
   };
 };
-
-/** Every refusal that the guard of administrators makes; the call itself would succeed. */
-export const refusalsOfStrangers = async (
-  world: TaskAdminHarness,
-  endpoint: AdminEndpoint,
-  call: AdminCall = {},
-): Promise<string[]> => {
-  const [user, tutor] = [await world.tokenOf(1), await world.tokenOf(2)];
-  const strangers = [{}, { authorization: 'Bearer bad' }, user, tutor];
-  const answers = await Promise.all(strangers.map((headers) => endpoint({ ...call, headers })));
-  return answers.map(({ status, json }) => `${status} ${json?.code}`);
-};
-
-/** What {@link refusalsOfStrangers} gives for an endpoint of administrators. */
-export const STRANGERS_REFUSED = [
-  '401 unauthenticated',
-  '401 invalid_token',
-  '403 forbidden',
-  '403 forbidden',
-];

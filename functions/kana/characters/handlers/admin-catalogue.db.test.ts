@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SignedInUser } from '#shared/testing/accounts.ts';
-import { SERVICE } from '#shared/testing/harness.ts';
 import type { OperationRequest } from '#shared/testing/operations.ts';
 import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
 
@@ -41,27 +40,6 @@ const without = (field: keyof typeof KI) => {
   const { [field]: _left, ...rest } = KI;
   return rest;
 };
-
-describe('who may call', () => {
-  test.each([
-    ['GET', ''],
-    ['GET', '/1'],
-    ['POST', ''],
-    ['PATCH', '/1'],
-    ['DELETE', '/1'],
-  ])('%s /admin/characters%s', async (method, path) => {
-    const [user, tutor] = [await world.signIn(1), await world.signIn(2)];
-    const call = async (headers: Readonly<Record<string, string>>) => {
-      const { status, json } = await world.call(`${method} /admin/characters${path}`, { headers });
-      return [status, json?.code];
-    };
-    expect(await call({})).toEqual([401, 'unauthenticated']);
-    expect(await call({ authorization: 'Bearer nonsense' })).toEqual([401, 'invalid_token']);
-    expect(await call(SERVICE)).toEqual([401, 'unauthenticated']);
-    expect(await call(user.headers)).toEqual([403, 'forbidden']);
-    expect(await call(tutor.headers)).toEqual([403, 'forbidden']);
-  });
-});
 
 describe('POST', () => {
   test('creates a character that both catalogues show', async () => {
