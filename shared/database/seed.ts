@@ -14,11 +14,7 @@ export interface Seed {
 }
 
 /** Runs the seed of every domain that has one, in import order; returns their names. */
-export const seed = async (
-  db: Database,
-  config: Config,
-  now = machineClock,
-): Promise<string[]> => {
+export const seed = async (db: Database, config: Config, now = machineClock): Promise<string[]> => {
   const seeded: string[] = [];
   for (const domain of DOMAINS) {
     const path = join(FUNCTIONS, domain, 'seed', 'seed.ts');

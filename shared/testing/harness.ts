@@ -46,9 +46,11 @@ export const openHarness = async (
   const callOver =
     ({ url }: HandlerServer): Harness['call'] =>
     (operation, request = {}) => {
-      const [, method = '', elsewhere] = /^(\S+) (https?:.*)$/.exec(operation) ?? [];
+      // Answers name the public address, which is not that of a test.
+      const here = operation.replace(` ${resources.config.PUBLIC_BASE_URL}/`, ' /');
+      const [, method = '', elsewhere] = /^(\S+) (https?:.*)$/.exec(here) ?? [];
       if (elsewhere !== undefined) return send(elsewhere, { ...request, method });
-      const target = targetOf(operation, request);
+      const target = targetOf(here, request);
       const { path, query } = target;
       return send(`${url}${path}${query === '' ? '' : `?${query}`}`, { ...request, method: target.method });
     };

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { OperationRequest } from '#shared/testing/operations.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SERVICE } from '#shared/testing/harness.ts';
+import type { OperationRequest } from '#shared/testing/operations.ts';
 import {
   formWith,
   type MediaHarness,
