@@ -76,23 +76,24 @@ const eventOf = async (request: TestRequest): Promise<APIGatewayProxyEventV2> =>
   };
 };
 
-/** An answer by its parts. */
+/** An answer by its parts; large ones become text only where a test asks for it. */
 export const readResponse = (
   status: number,
   headers: Readonly<Record<string, string>>,
   { bytes, cookies }: Pick<TestResponse, 'bytes' | 'cookies'>,
-): TestResponse => {
-  const text = bytes.toString('utf8');
-  const isJson = headers['content-type']?.startsWith('application/json') ?? false;
-  return {
-    status,
-    headers,
-    cookies,
-    bytes,
-    text,
-    json: isJson && text !== '' ? JSON.parse(text) : undefined,
-  };
-};
+): TestResponse => ({
+  status,
+  headers,
+  cookies,
+  bytes,
+  get text() {
+    return bytes.toString('utf8');
+  },
+  get json() {
+    const isJson = headers['content-type']?.startsWith('application/json') ?? false;
+    return isJson && bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : undefined;
+  },
+});
 
 /** Calls an endpoint as the platform would, through its whole stack. */
 export const invoke = async (call: InvokedFunction, request: TestRequest = {}): Promise<TestResponse> => {

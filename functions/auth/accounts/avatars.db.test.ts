@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
-import type { TestAccount } from '../../testing/fixtures.ts';
-import { multipart, picture } from '../../testing/multipart.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import type { TestAccount } from '../testing/fixtures.ts';
+import { multipart, picture } from '../testing/multipart.ts';
 
 let auth: AuthHarness;
 let account: TestAccount;

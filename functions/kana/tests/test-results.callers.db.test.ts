@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LearnerHarness, openLearnerHarness } from './testing/learner-harness.ts';
+import { type LearnerHarness, openLearnerHarness } from '../testing/learner-harness.ts';
 
 let world: LearnerHarness;
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import type { Context } from '#shared/host/context.ts';
 import type { SignedInUser } from '#shared/testing/accounts.ts';
-import { dropMarks } from './marks/mark-drops.ts';
-import { type LearnerHarness, openLearnerHarness } from './testing/learner-harness.ts';
-import { drawTest } from './tests/kana-tests.ts';
-import { getSummary, listHistory } from './tests/progress.ts';
-import { saveResults } from './tests/test-results.ts';
+import { dropMarks } from '../marks/mark-drops.ts';
+import { type LearnerHarness, openLearnerHarness } from '../testing/learner-harness.ts';
+import { drawTest } from './kana-tests.ts';
+import { getSummary, listHistory } from './progress.ts';
+import { saveResults } from './test-results.ts';
 
 let world: LearnerHarness;
 let few: SignedInUser;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
-import { SAME_ORIGIN, type TestAccount, TOKEN_MODE } from '../../testing/fixtures.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { SAME_ORIGIN, type TestAccount, TOKEN_MODE } from '../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
-import { PASSWORD } from '../../testing/fixtures.ts';
-import { mailsOf, type OrderedMail } from '../../testing/mails.ts';
-import { enqueueMailRequests } from '../mail-requests.ts';
-import { handler as work } from './work-mail-requests.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { PASSWORD } from '../testing/fixtures.ts';
+import { mailsOf, type OrderedMail } from '../testing/mails.ts';
+import { handler as work } from './handlers/work-mail-requests.ts';
+import { enqueueMailRequests } from './mail-requests.ts';
 
 const LIMITS = { AUTH_LIMIT_MAIL_ADDRESS: '3/1h', AUTH_LIMIT_MAIL_NETWORK: '8/1h' };
 

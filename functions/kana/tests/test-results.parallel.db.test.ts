@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SignedInUser } from '#shared/testing/accounts.ts';
 import { SERVICE } from '#shared/testing/harness.ts';
-import { deleteCharacter } from './characters/admin-catalogue.ts';
-import { type LearnerHarness, openLearnerHarness, type Skill } from './testing/learner-harness.ts';
-import { seededRandom } from './testing/seeded-random.ts';
-import { shuffled } from './tests/rules/random.ts';
-import { nextMark } from './tests/rules/scoring.ts';
+import { deleteCharacter } from '../characters/admin-catalogue.ts';
+import { type LearnerHarness, openLearnerHarness, type Skill } from '../testing/learner-harness.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { shuffled } from './rules/random.ts';
+import { nextMark } from './rules/scoring.ts';
 
 /** `npm run test:kana-parallel` runs 100; here is a selection. */
 const ROUNDS = Number(process.env['KANA_PARALLEL_ROUNDS'] ?? 5);

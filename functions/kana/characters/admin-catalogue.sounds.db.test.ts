@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SignedInUser } from '#shared/testing/accounts.ts';
 import { SERVICE } from '#shared/testing/harness.ts';
 import type { OperationRequest } from '#shared/testing/operations.ts';
-import { formOf, soundOf } from '../../testing/fixtures.ts';
-import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
+import { formOf, soundOf } from '../testing/fixtures.ts';
+import { type LearnerHarness, openLearnerHarness } from '../testing/learner-harness.ts';
 
 let world: LearnerHarness;
 let admin: SignedInUser['headers'];

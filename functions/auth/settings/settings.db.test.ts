@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createAdmin } from '../../testing/admin-test.ts';
-import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
-import type { TestAccount } from '../../testing/fixtures.ts';
-import { readSettings } from '../settings.ts';
+import { createAdmin } from '../testing/admin-test.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import type { TestAccount } from '../testing/fixtures.ts';
+import { readSettings } from './settings.ts';
 
 let auth: AuthHarness;
 let account: TestAccount;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createAdmin, type SignedInAdmin } from '../../testing/admin-test.ts';
-import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
-import { PASSWORD } from '../../testing/fixtures.ts';
+import { createAdmin, type SignedInAdmin } from '../testing/admin-test.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { PASSWORD } from '../testing/fixtures.ts';
 
 const ROUNDS = 8;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
-import { PASSWORD, TOKEN_MODE } from '../../testing/fixtures.ts';
-import { redisAway } from '../../testing/redis-away.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { PASSWORD, TOKEN_MODE } from '../testing/fixtures.ts';
+import { redisAway } from '../testing/redis-away.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {

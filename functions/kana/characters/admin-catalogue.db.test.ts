@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SignedInUser } from '#shared/testing/accounts.ts';
 import type { OperationRequest } from '#shared/testing/operations.ts';
-import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
+import { type LearnerHarness, openLearnerHarness } from '../testing/learner-harness.ts';
 
 let world: LearnerHarness;
 let admin: SignedInUser;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createAdmin, type SignedInAdmin } from '../../testing/admin-test.ts';
-import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
-import { mailsOf } from '../../testing/mails.ts';
-import { multipart, picture } from '../../testing/multipart.ts';
+import { createAdmin, type SignedInAdmin } from '../testing/admin-test.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { mailsOf } from '../testing/mails.ts';
+import { multipart, picture } from '../testing/multipart.ts';
 
 let auth: AuthHarness;
 let admin: SignedInAdmin;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SEEDED_CHARACTERS } from '../../seed/characters.ts';
-import { seed } from '../../seed/seed.ts';
-import { soundOf } from '../../testing/fixtures.ts';
-import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
+import { SEEDED_CHARACTERS } from '../seed/characters.ts';
+import { seed } from '../seed/seed.ts';
+import { soundOf } from '../testing/fixtures.ts';
+import { type LearnerHarness, openLearnerHarness } from '../testing/learner-harness.ts';
 
 let world: LearnerHarness;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignedInUser } from '#shared/testing/accounts.ts';
-import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
+import { type LearnerHarness, openLearnerHarness } from '../testing/learner-harness.ts';
 
 let world: LearnerHarness;
 let learner: SignedInUser;
