@@ -21,6 +21,8 @@ export default defineConfig({
       {
         test: {
           name: 'db',
+          // Files of a worker share its modules; what belongs to a file is in its harness, which it closes.
+          isolate: false,
           setupFiles: 'tests/setup.ts',
           globalSetup: 'tests/database-template.ts',
           include: ['{functions,shared,dev,tests}/**/*.db.test.ts'],
