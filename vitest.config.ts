@@ -24,8 +24,11 @@ export default defineConfig({
       {
         test: {
           name: 'db',
-          include: ['{functions,shared,dev,tests}/**/*.db.test.ts'],
+          // Files of a worker share its modules; what belongs to a file is in its harness, which it closes.
+          isolate: false,
           setupFiles,
+          globalSetup: 'tests/database-template.ts',
+          include: ['{functions,shared,dev,tests}/**/*.db.test.ts'],
           exclude,
           testTimeout: 20_000,
           hookTimeout: 30_000,
@@ -35,9 +38,9 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          setupFiles,
           globalSetup: 'tests/secrets/global-setup.ts',
           include: ['tests/e2e/**/*.test.ts', 'tests/{faults,start}/**/*.short.test.ts'],
-          setupFiles,
           exclude,
           testTimeout: 60_000,
           hookTimeout: 60_000,

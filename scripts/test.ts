@@ -1,6 +1,9 @@
-/** `npm test [-- vitest arguments]`: throw-away MariaDB and Redis, all tests, `N passed, N failed` as the last line. */
+/**
+ * `npm test [-- vitest arguments]`: throw-away MariaDB and Redis, all tests, `N passed, N failed` as the last line. With
+ * TEST_REPORT=<file> the JSON report stays there, for `node scripts/test-times.ts <file>`.
+ */
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explain } from '#dev/explain.ts';
@@ -67,6 +70,8 @@ const runTests = async (directory: string, { environment }: Services): Promise<T
     },
   );
   const text = await readFile(report, 'utf8').catch(() => '{"testResults":[]}');
+  const kept = process.env['TEST_REPORT'];
+  if (kept) await writeFile(kept, text);
   return verdict(countTests(JSON.parse(text)), code);
 };
 

@@ -7,7 +7,7 @@ import { type BodyShape, bodyShapeOf } from '#shared/http/body-shape.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import { type DocumentedRoute, loadContracts } from '#shared/openapi/document.ts';
 import type { TestResponse } from '#shared/testing/invoke.ts';
-import { callRoute } from '#shared/testing/routes.ts';
+import { callOperation } from '#shared/testing/operations.ts';
 
 /** Longest time that one request may hold the event loop beyond what an idle one shows. */
 const ALLOWED_MS = 50;
@@ -65,7 +65,7 @@ const send = async (
   const headers = guards.includes('service') ? { 'x-api-key': auth.config.API_KEY } : admin;
   const path = route.path.replace(/\{[^}]+\}/g, '999999');
   const isPublic = guards.includes('public');
-  const answer = await callRoute(route.method, path, { body, headers: isPublic ? {} : headers });
+  const answer = await callOperation(`${route.method} ${path}`, { body, headers: isPublic ? {} : headers });
   // Else nobody would have looked at the body.
   if (!isPublic) expect(GUARD_CODES).not.toContain(answer.json?.code);
   return answer;
@@ -163,7 +163,7 @@ describe('a preview', () => {
     'of %s does not hold the loop',
     async (slug, markup) => {
       const template = { slug: slug.replace(/ /g, '-'), subject_template: '{{1}}', body_template: markup };
-      const created = await callRoute('POST', '/api/v6/admin/email-templates', {
+      const created = await callOperation('POST /api/v6/admin/email-templates', {
         body: template,
         headers: admin,
       });
@@ -171,7 +171,7 @@ describe('a preview', () => {
       const path = `/api/v6/admin/email-templates/${created.json.id}/preview`;
       for (const [name, variable] of Object.entries(VARIABLES)) {
         const body = JSON.stringify({ variables: [variable] });
-        await expectNoHold(name, () => callRoute('POST', path, { body, headers: admin }));
+        await expectNoHold(name, () => callOperation(`POST ${path}`, { body, headers: admin }));
       }
     },
     60_000,

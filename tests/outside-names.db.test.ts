@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  PASSWORD,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD } from '#functions/auth/testing/fixtures.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import { type DocumentedRoute, loadContracts } from '#shared/openapi/document.ts';
 import type { TestRequest, TestResponse } from '#shared/testing/invoke.ts';
-import { callRoute } from '#shared/testing/routes.ts';
+import { callOperation } from '#shared/testing/operations.ts';
 
 /** What every object inherits, and a name that nothing has. */
 const NAMES = [
@@ -23,9 +20,9 @@ const NAMES = [
 const SERVICE = { 'x-api-key': 'local-api-key-worthless' };
 const BOUNDARY = 'x';
 
-let world: AccountHarness;
+let world: AuthHarness;
 beforeAll(async () => {
-  world = await openAccountHarness();
+  world = await openAuthHarness();
 });
 afterAll(() => world.close());
 
@@ -52,7 +49,11 @@ const send = async (
   calls += 1;
   const address = `10.0.${calls >> 8}.${calls & 255}`;
   const all = { ...(await credentials(route)), ...headers };
-  return callRoute(route.method, path ?? (await pathOf(route)), { address, headers: all, ...request });
+  return callOperation(`${route.method} ${path ?? (await pathOf(route))}`, {
+    address,
+    headers: all,
+    ...request,
+  });
 };
 
 /** All of an answer that does not differ from call to call. */

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type AccountHarness, openAccountHarness, PASSWORD } from './testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD } from '#functions/auth/testing/fixtures.ts';
 
-let world: AccountHarness;
+let world: AuthHarness;
 beforeAll(async () => {
-  world = await openAccountHarness();
+  world = await openAuthHarness();
 });
 afterAll(() => world.close());
 beforeEach(async () => {
@@ -18,9 +19,9 @@ const signUp = async (role: 1 | 2 | 3 = 1) => {
 };
 type Person = Awaited<ReturnType<typeof signUp>>;
 const eraseOwn = ({ headers }: Person, password: unknown = PASSWORD) =>
-  world.call('DELETE', '/profile', { headers, body: { password } });
+  world.call('DELETE /profile', { headers, body: { password } });
 const eraseOther = ({ headers }: Person, id: number | string) =>
-  world.call('DELETE', `/admin/users/${id}`, { headers });
+  world.call(`DELETE /admin/users/${id}`, { headers });
 const exists = async ({ id }: { id: number }): Promise<boolean> => {
   const { rows } = await sql`SELECT id FROM users WHERE id = ${id}`.execute(world.db);
   return rows.length > 0;
@@ -43,12 +44,12 @@ describe('DELETE /profile', () => {
     expect(await erasures()).toEqual([{ user_id: null, actor_id: null, network: null, user_agent: null }]);
     const { email, username } = person;
     const again = { email, username, password: 'another fine pass phrase' };
-    expect((await world.call('POST', '/auth/register', { body: again })).status).toBe(201);
+    expect((await world.call('POST /auth/register', { body: again })).status).toBe(201);
   });
 
   test('clears both cookies in cookie mode', async () => {
     const { accessToken } = await signUp();
-    const answer = await world.call('DELETE', '/profile', {
+    const answer = await world.call('DELETE /profile', {
       headers: { cookie: `access_token=${accessToken}`, 'sec-fetch-site': 'same-origin' },
       body: { password: PASSWORD },
     });
@@ -71,7 +72,7 @@ describe('DELETE /profile', () => {
     [{ password: ` ${PASSWORD}` }, 401, 'invalid_credentials'],
   ])('refuses %j', async (body, status, code) => {
     const person = await signUp();
-    const answer = await world.call('DELETE', '/profile', { headers: person.headers, body });
+    const answer = await world.call('DELETE /profile', { headers: person.headers, body });
     expect(answer).toMatchObject({ status, json: { code } });
     expect(await exists(person)).toBe(true);
     expect(await erasures()).toEqual([]);
@@ -80,12 +81,12 @@ describe('DELETE /profile', () => {
   test('refuses callers that have not signed in, and a foreign page', async () => {
     const { accessToken } = await signUp();
     const body = { password: PASSWORD };
-    expect(await world.call('DELETE', '/profile', { body })).toMatchObject({
+    expect(await world.call('DELETE /profile', { body })).toMatchObject({
       status: 401,
       json: { code: 'unauthenticated' },
     });
     const cookie = { cookie: `access_token=${accessToken}` };
-    expect(await world.call('DELETE', '/profile', { body, headers: cookie })).toMatchObject({
+    expect(await world.call('DELETE /profile', { body, headers: cookie })).toMatchObject({
       status: 403,
       json: { code: 'csrf_rejected' },
     });
@@ -99,7 +100,7 @@ describe('DELETE /profile', () => {
   });
 
   test('the last active admin stays; a wrong password is told first', async () => {
-    const [admin] = [await signUp(3), await world.createAccount({ role: 3, disabled: true })];
+    const [admin] = [await signUp(3), await world.createAccount({ role: 3, state: 'disabled' })];
     expect(await eraseOwn(admin, 'wrong')).toMatchObject({ status: 401 });
     expect(await eraseOwn(admin)).toMatchObject({ status: 409, json: { code: 'last_admin' } });
     expect(await exists(admin)).toBe(true);
@@ -118,13 +119,13 @@ describe('DELETE /profile', () => {
 describe('DELETE /admin/users/{id}', () => {
   test('erases the account, of any state, and keeps who did it', async () => {
     const admin = await signUp(3);
-    const [learner, disabled] = [await signUp(), await world.createAccount({ disabled: true })];
+    const [learner, disabled] = [await signUp(), await world.createAccount({ state: 'disabled' })];
     for (const { id } of [learner, disabled]) expect((await eraseOther(admin, id)).status).toBe(204);
     expect(await exists(learner)).toBe(false);
     expect(await exists(disabled)).toBe(false);
     const event = { user_id: null, actor_id: admin.id, network: null, user_agent: null };
     expect(await erasures()).toEqual([event, event]);
-    expect((await world.call('GET', '/profile', { headers: learner.headers })).status).toBe(401);
+    expect((await world.call('GET /profile', { headers: learner.headers })).status).toBe(401);
   });
 
   test.each([
@@ -138,7 +139,7 @@ describe('DELETE /admin/users/{id}', () => {
   test.each([1, 2] as const)('refuses role %i and whoever has not signed in', async (role) => {
     const person = await signUp();
     expect(await eraseOther(await signUp(role), person.id)).toMatchObject({ status: 403 });
-    expect(await world.call('DELETE', `/admin/users/${person.id}`)).toMatchObject({ status: 401 });
+    expect(await world.call(`DELETE /admin/users/${person.id}`)).toMatchObject({ status: 401 });
     expect(await exists(person)).toBe(true);
   });
 

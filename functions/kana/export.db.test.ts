@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportUserKana } from './export.ts';
 import { seed } from './seed/seed.ts';
-import { type KanaHarness, openKanaHarness } from './testing/kana-harness.ts';
+import { type LearnerHarness, openLearnerHarness } from './testing/learner-harness.ts';
 
-let world: KanaHarness;
+let world: LearnerHarness;
 beforeAll(async () => {
-  world = await openKanaHarness();
-  await seed(world.resources.db, world.resources.config);
+  world = await openLearnerHarness({}, { overHttp: true });
+  await seed(world.db, world.config);
 });
 afterAll(() => world.close());
 
@@ -14,11 +14,11 @@ const at = (time: string) => new Date(`2026-03-0${time}Z`);
 
 test('a user without rows has an empty object', async () => {
   const { userId } = await world.signIn(1);
-  expect(await exportUserKana(world.resources.db, userId)).toEqual({});
+  expect(await exportUserKana(world.db, userId)).toEqual({});
 });
 
 test('holds all skills and lowerings of this user alone, in their sequence', async () => {
-  const { db } = world.resources;
+  const { db } = world;
   const [{ userId }, other] = [await world.signIn(1), await world.signIn(1)];
   const result = {
     mark: '0.8400',
@@ -78,8 +78,8 @@ test('holds all skills and lowerings of this user alone, in their sequence', asy
 test('a user with lowerings alone has both keys', async () => {
   const { userId } = await world.signIn(1);
   const drop = { user_id: userId, run_key: 'run:1', affected: 0, created_at: at('1T00:00:00') };
-  await world.resources.db.insertInto('kana_mark_drops').values(drop).execute();
-  expect(await exportUserKana(world.resources.db, userId)).toMatchObject({
+  await world.db.insertInto('kana_mark_drops').values(drop).execute();
+  expect(await exportUserKana(world.db, userId)).toMatchObject({
     skills: [],
     markDrops: [{ key: 'run:1' }],
   });

@@ -12,6 +12,7 @@ interface Rebuilding {
   readonly db: Database;
   readonly config: Pick<Config, 'JWT_ACCESS_TOKEN_EXPIRY' | 'REDIS_PREFIX'>;
   readonly log: Log;
+  readonly now: () => Date;
 }
 
 /** How long others leave it to a process that may have died; each batch starts it anew. */
@@ -65,13 +66,13 @@ const writeMarks = async (
  * data once more meanwhile.
  */
 export const rebuildMarks = async (context: Rebuilding): Promise<boolean> => {
-  const { redis, db, config, log } = context;
+  const { redis, db, config, log, now } = context;
   const prefix = config.REDIS_PREFIX;
   const lock = { key: rebuildLockKey(prefix), holder: randomUUID() };
   try {
     const runId = await runIdOf(redis);
     if ((await redis.set(lock.key, lock.holder, 'PX', LOCK_MS, 'NX')) !== 'OK') return false;
-    const since = new Date(Date.now() - endedSessionKeptMs(config));
+    const since = new Date(now().getTime() - endedSessionKeptMs(config));
     let marked = 0;
     for (let last = BATCH, afterId = 0; last === BATCH; ) {
       const ids = await endedSessions(db, since, afterId);

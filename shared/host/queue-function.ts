@@ -17,7 +17,7 @@ type Platform = { readonly functionName?: string; readonly awsRequestId?: string
 const contextFor = (resources: Resources, platform: Platform): Context => {
   const requestId = platform.awsRequestId ?? crypto.randomUUID();
   const log = resources.log.child({ requestId, function: platform.functionName ?? 'worker' });
-  return { ...resources, log, requestId, now: () => new Date(), signal: resources.stopping.signal };
+  return { ...resources, log, requestId, signal: resources.stopping.signal };
 };
 
 /** Wraps a worker that is fed from a queue. */

@@ -9,6 +9,7 @@ import { type Mailer, openMailer } from '../mail/mailer.ts';
 import { openQueues, type Queues } from '../queue/queues.ts';
 import { openRedis } from '../redis/redis.ts';
 import { openStorage, type Storage } from '../storage/storage.ts';
+import { machineClock } from './machine-clock.ts';
 
 /** What all functions of a process share: one pool, one Redis connection, one set of producers. */
 export interface Resources {
@@ -20,6 +21,8 @@ export interface Resources {
   readonly mailer: Mailer;
   readonly passwords: PasswordHasher;
   readonly storage: Storage;
+  /** The present time; nothing that answers, works or seeds reads the clock of the machine itself. */
+  readonly now: () => Date;
   /** Aborts what runs in the background, when the process must end and can't wait for it any longer. */
   readonly stopping: AbortController;
 }
@@ -28,6 +31,7 @@ export interface Resources {
 export const openResources = async (
   config: Config,
   log = createLog(config.LOG_LEVEL),
+  now = machineClock,
 ): Promise<Resources> => {
   const redis = openRedis(config, log);
   // Wait for the first connection, so that the first request sees revocation marks; Redis may be away, too.
@@ -38,9 +42,10 @@ export const openResources = async (
     redis,
     db: openDatabase(config),
     queues: openQueues(config, log),
-    mailer: openMailer(config),
+    mailer: openMailer(config, now),
     passwords: openPasswordHasher(config),
     storage: openStorage(config, log),
+    now,
     stopping: new AbortController(),
   };
 };

@@ -51,7 +51,6 @@ export interface EndpointHandler {
 /** What tests replace. */
 export interface EndpointOptions {
   readonly resources?: () => Promise<Resources>;
-  readonly now?: () => Date;
 }
 
 /**
@@ -68,7 +67,7 @@ export const endpoint = <const C extends Contract, const R extends AnyResponse>(
   ) => (Promise<R> | R) & (Promise<EndpointResponse<C>> | EndpointResponse<C>),
   options: EndpointOptions = {},
 ): EndpointHandler => {
-  const { resources = processResources, now = () => new Date() } = options;
+  const { resources = processResources } = options;
   assertDeclared(contract.errors ?? []);
   const serve = handle as Serve;
   const stack = middy<APIGatewayProxyEventV2, Outcome, Error, EndpointContext>({
@@ -78,7 +77,7 @@ export const endpoint = <const C extends Contract, const R extends AnyResponse>(
     .use(logRequest())
     .use(addCommonHeaders())
     .use(formatResponse(contract))
-    .use(requestContext(resources, now))
+    .use(requestContext(resources))
     .use(checkRoute(contract))
     .use(authorizeCaller(contract))
     .handler((_event: APIGatewayProxyEventV2, context: EndpointContext) =>

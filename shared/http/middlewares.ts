@@ -41,8 +41,8 @@ export const stateOf = (context: EndpointContext): RequestState => {
 /** Until the handler runs nothing of a request takes long enough to be aborted. */
 const NEVER = new AbortController().signal;
 
-/** Opens the request: its parsed form, id, log and clock. */
-export const requestContext = (provide: () => Promise<Resources>, now: () => Date): Middleware => ({
+/** Opens the request: its parsed form, id and log. */
+export const requestContext = (provide: () => Promise<Resources>): Middleware => ({
   before: async ({ event, context }) => {
     const resources = await provide();
     const request = readRequest(event);
@@ -54,7 +54,7 @@ export const requestContext = (provide: () => Promise<Resources>, now: () => Dat
     };
     context.state = {
       request,
-      context: { ...resources, log, requestId, now, signal: NEVER, reportLimits },
+      context: { ...resources, log, requestId, signal: NEVER, reportLimits },
       startedAt: performance.now(),
       limits,
       refusalCookies: new Map(),

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { refuseWhileHolding } from '../database/holding.ts';
+import { machineClock } from '../host/machine-clock.ts';
 import { CLOSED, classifyMailError, MailError, TOO_LATE } from './mail-error.ts';
 import { composeMessage, type Mail, parseSender } from './message.ts';
 import { createSlots } from './slots.ts';
@@ -18,7 +19,7 @@ export interface Mailer {
 type MailSettings = SmtpSettings & Pick<Config, 'SMTP_FROM' | 'SMTP_POOL_SIZE'>;
 
 /** Opens the pool; connections are made when mails are sent, so this never fails. */
-export const openMailer = (settings: MailSettings): Mailer => {
+export const openMailer = (settings: MailSettings, now = machineClock): Mailer => {
   const from = parseSender(settings.SMTP_FROM);
   const resting: SmtpSession[] = [];
   const all = new Set<SmtpSession>();
@@ -51,7 +52,7 @@ export const openMailer = (settings: MailSettings): Mailer => {
 
   /** A mail is tried once: sending it again is the ladder's decision, never the pool's. */
   const sendOnce = async (mail: Mail, signal: AbortSignal): Promise<void> => {
-    const message = composeMessage(mail, from, new Date());
+    const message = composeMessage(mail, from, now());
     const session = await takeSession(signal);
     try {
       await session.deliver({ from: from.address, to: mail.to, message }, signal);

@@ -1,19 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
 import { rebuildMarks } from '../auth/rebuild-marks.ts';
-import { type Config, loadConfig } from '../config/config.ts';
-import { openDatabase } from '../database/database.ts';
-import { migrate } from '../database/migrate.ts';
-import type { Seed } from '../database/seed.ts';
-import { declareDomains } from '../declare-domains.ts';
+import { loadConfig } from '../config/config.ts';
 import type { Context } from '../host/context.ts';
+import { machineClock } from '../host/machine-clock.ts';
 import { closeResources, openResources, type Resources } from '../host/resources.ts';
 import { createLog } from '../log/log.ts';
+import { setDatabaseClock } from './database-clock.ts';
+import { createDatabase, fillDatabase } from './test-database.ts';
 
 /** Resources on a database of their own, migrated and empty but for mail templates. */
 export interface TestResources extends Resources {
-  /** A context for use cases and workers; the clock is real unless `now` is given. */
+  /** A context for use cases and workers; the clock is that of these resources unless `now` is given. */
   context(overrides?: Partial<Context>): Context;
+  /**
+   * Stops the clock at a time: of everything that has these resources and of their connections to MariaDB. Without a
+   * time both go on with the real one.
+   */
+  at(time?: Date): Promise<void>;
   /** Closes everything and drops the database. */
   close(): Promise<void>;
 }
@@ -31,40 +33,32 @@ export const testEnvironment = (overrides: NodeJS.ProcessEnv = {}): NodeJS.Proce
   ...overrides,
 });
 
-/** The mail templates that the product ships, which its use cases count on; other seeds bring what few tests want. */
-const shipTemplates = async ({ db, config }: Resources): Promise<void> => {
-  const url = new URL('../../functions/tasks/seed/seed.ts', import.meta.url);
-  const { seed } = (await import(/* @vite-ignore */ url.href)) as Seed;
-  await seed(db, config);
-};
-
 /** Creates a database and a Redis prefix that no other test file shares. */
 export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Promise<TestResources> => {
-  await declareDomains();
-  const suffix = randomBytes(6).toString('hex');
-  const name = `test_${suffix}`;
-  const environment = testEnvironment({ ...overrides, DB_NAME: name, REDIS_PREFIX: `test-${suffix}` });
-  const config: Config = loadConfig(environment);
-  const admin = openDatabase({ ...config, DB_NAME: process.env['DB_NAME'] ?? 'mysql', DB_POOL_SIZE: 2 });
-  await sql`CREATE DATABASE ${sql.id(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`.execute(admin);
-  const resources = await openResources(config, createLog(config.LOG_LEVEL));
-  await migrate(resources.db);
-  await shipTemplates(resources);
+  const database = await createDatabase((suffix) =>
+    loadConfig(testEnvironment({ ...overrides, DB_NAME: `test_${suffix}`, REDIS_PREFIX: `test-${suffix}` })),
+  );
+  const { config } = database;
+  let now = machineClock;
+  const resources = await openResources(config, createLog(config.LOG_LEVEL), () => now());
+  await fillDatabase(resources.db, config);
   // As in a system that has run for a while; with Redis away there are no marks.
   await rebuildMarks(resources).catch(() => false);
   return {
     ...resources,
     context: (given = {}) => ({
       ...resources,
-      now: () => new Date(),
       signal: new AbortController().signal,
       requestId: 'test',
       ...given,
     }),
+    at: async (time) => {
+      await setDatabaseClock(resources.db, config.DB_POOL_SIZE, time);
+      now = time === undefined ? machineClock : () => new Date(time);
+    },
     close: async () => {
       await closeResources(resources);
-      await sql`DROP DATABASE IF EXISTS ${sql.id(name)}`.execute(admin);
-      await admin.destroy();
+      await database.drop();
     },
   };
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AccountHarness, PASSWORD } from '#functions/account/testing/account-harness.ts';
+import type { AuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD } from '#functions/auth/testing/fixtures.ts';
 import { handler as workRemovals } from '#functions/media/sweep/handlers/work-media-removals.ts';
 import { fillAccount, nameElsewhere, openFilledWorld, type Person, signUp } from './filling.ts';
 import {
@@ -11,7 +12,7 @@ import {
   userTables,
 } from './stored-data.ts';
 
-let world: AccountHarness;
+let world: AuthHarness;
 beforeAll(async () => {
   world = await openFilledWorld();
 });
@@ -42,12 +43,12 @@ const erasers = [
   [
     'the owner',
     (person: Person) =>
-      world.call('DELETE', '/profile', { headers: person.headers, body: { password: PASSWORD } }),
+      world.call('DELETE /profile', { headers: person.headers, body: { password: PASSWORD } }),
   ],
   [
     'an admin',
     async (person: Person, admin: Person) =>
-      world.call('DELETE', `/admin/users/${person.id}`, { headers: admin.headers }),
+      world.call(`DELETE /admin/users/${person.id}`, { headers: admin.headers }),
   ],
 ] as const;
 
@@ -92,5 +93,5 @@ test.each(erasers)('after an erasure by %s everything is as if the user had neve
   expect(numbers.length).toBeGreaterThan(before.get('removed_sessions')?.length ?? 0);
   for (const row of numbers) expect(row).toMatch(session);
   expect(await listFiles(world.root)).toEqual(filesBefore);
-  expect((await world.call('GET', '/profile', { headers: other.headers })).status).toBe(200);
+  expect((await world.call('GET /profile', { headers: other.headers })).status).toBe(200);
 });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AccountHarness, PASSWORD } from '#functions/account/testing/account-harness.ts';
+import type { AuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD } from '#functions/auth/testing/fixtures.ts';
 import { fillAccount, nameElsewhere, openFilledWorld, type Person, signUp } from './filling.ts';
 import { countRows, readEverything, userColumns } from './stored-data.ts';
 
@@ -23,7 +24,7 @@ const SHOWN: Readonly<Record<string, readonly string[] | { readonly leftOut: str
   'user_settings.user_id': { leftOut: 'one object: `settings`' },
 };
 
-let world: AccountHarness;
+let world: AuthHarness;
 let person: Person;
 beforeAll(async () => {
   world = await openFilledWorld();
@@ -34,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const exportOf = ({ headers }: Person) => world.call('GET', '/profile/export', { headers });
+const exportOf = ({ headers }: Person) => world.call('GET /profile/export', { headers });
 
 test('every table that names the user is shown, or left out for a reason', async () => {
   const columns = await userColumns(world.db);
@@ -62,10 +63,10 @@ test('has the shape of the contract, as a file', async () => {
   const order = 'version exportedAt account settings sessions links networks events';
   expect(Object.keys(json)).toEqual([...order.split(' '), 'kana', 'dictionary', 'courses', 'media', 'tasks']);
   expect(json).toMatchObject({ version: 1, dictionary: {}, courses: {} });
-  const profile = await world.call('GET', '/profile', { headers: person.headers });
+  const profile = await world.call('GET /profile', { headers: person.headers });
   const { avatar, ...account } = json.account;
   expect(profile.json).toMatchObject(account);
-  const settings = await world.call('GET', '/profile/settings', { headers: person.headers });
+  const settings = await world.call('GET /profile/settings', { headers: person.headers });
   expect(json.settings).toEqual(settings.json);
   expect(json.sessions).toEqual([
     expect.objectContaining({ current: false, endedAt: expect.any(String), endReason: 'logout' }),
@@ -108,7 +109,7 @@ test('is recorded, also when only its headers are asked for', async () => {
     ).rows;
   const before = await events();
   expect((await exportOf(person)).status).toBe(200);
-  const head = await world.call('HEAD', '/profile/export', { headers: person.headers });
+  const head = await world.call('HEAD /profile/export', { headers: person.headers });
   expect(head.status).toBe(200);
   const after = await events();
   expect(after).toHaveLength(before.length + 2);
@@ -122,7 +123,7 @@ test('tells what an admin did to the account, but not from where', async () => {
     VALUES (${id}, ${admin.id}, 'role_changed', '198.51.100.0/24', 'admin-browser', UTC_TIMESTAMP(3))`.execute(
     world.db,
   );
-  const { json, text } = await world.call('GET', '/profile/export', { headers });
+  const { json, text } = await world.call('GET /profile/export', { headers });
   expect(json.events.at(-1)).toEqual({ kind: 'role_changed', createdAt: expect.any(String) });
   expect(text).not.toMatch(/198\.51\.100|admin-browser/);
 });
@@ -130,7 +131,7 @@ test('tells what an admin did to the account, but not from where', async () => {
 test('of an account that holds nothing has empty domains', async () => {
   const account = await world.createAccount();
   const headers = (await world.logIn(account)).headers;
-  const { json } = await world.call('GET', '/profile/export', { headers });
+  const { json } = await world.call('GET /profile/export', { headers });
   const { kana, dictionary, courses, media, tasks, links } = json;
   expect({ kana, dictionary, courses, media, tasks, links }).toEqual({
     kana: {},
@@ -141,19 +142,19 @@ test('of an account that holds nothing has empty domains', async () => {
     links: [],
   });
   await sql`UPDATE users SET disabled_at = UTC_TIMESTAMP(3) WHERE id = ${account.id}`.execute(world.db);
-  expect(await world.call('GET', '/profile/export', { headers })).toMatchObject({
+  expect(await world.call('GET /profile/export', { headers })).toMatchObject({
     status: 401,
     json: { code: 'invalid_token' },
   });
 });
 
 test('is for whoever has signed in', async () => {
-  expect(await world.call('GET', '/profile/export')).toMatchObject({
+  expect(await world.call('GET /profile/export')).toMatchObject({
     status: 401,
     json: { code: 'unauthenticated' },
   });
   const headers = { authorization: 'Bearer bad' };
-  expect(await world.call('GET', '/profile/export', { headers })).toMatchObject({
+  expect(await world.call('GET /profile/export', { headers })).toMatchObject({
     status: 401,
     json: { code: 'invalid_token' },
   });

@@ -2,12 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type RawBuilder, sql } from 'kysely';
 import { expect } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  type SignedIn,
-  type TestAccount,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import type { SignedIn, TestAccount } from '#functions/auth/testing/fixtures.ts';
 import { attach, store } from '#functions/media/index.ts';
 import { createImmediateTask } from '#functions/tasks/index.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
@@ -23,18 +19,18 @@ const PIXEL = Buffer.from(
   'base64',
 );
 
-const hasTable = async ({ db }: AccountHarness, name: string): Promise<boolean> => {
+const hasTable = async ({ db }: AuthHarness, name: string): Promise<boolean> => {
   const { rows } = await sql`SHOW TABLES LIKE ${name}`.execute(db);
   return rows.length > 0;
 };
-const run = ({ db }: AccountHarness, ...statements: RawBuilder<unknown>[]) =>
+const run = ({ db }: AuthHarness, ...statements: RawBuilder<unknown>[]) =>
   statements.reduce<Promise<unknown>>(
     (before, statement) => before.then(() => statement.execute(db)),
     Promise.resolve(),
   );
 
 const storeMedium = async (
-  world: AccountHarness,
+  world: AuthHarness,
   type: 'avatar' | 'lesson_doc',
   ownerId: number | undefined,
   isAttached: boolean,
@@ -50,8 +46,8 @@ const storeMedium = async (
 };
 
 /** Opens a world with what belongs to nobody but is touched by {@link fillAccount}. */
-export const openFilledWorld = async (): Promise<AccountHarness> => {
-  const world = await openAccountHarness();
+export const openFilledWorld = async (): Promise<AuthHarness> => {
+  const world = await openAuthHarness();
   await storeMedium(world, 'lesson_doc', undefined, true);
   await run(world, sql`INSERT INTO auth_events (kind, created_at) VALUES ('role_changed', UTC_TIMESTAMP(3))`);
   if (await hasTable(world, 'characters')) {
@@ -65,13 +61,13 @@ export const openFilledWorld = async (): Promise<AccountHarness> => {
 };
 
 /** An account of a tutor, signed in twice, once ended, with a token that was exchanged. */
-export const signUp = async (world: AccountHarness): Promise<Person> => {
+export const signUp = async (world: AuthHarness): Promise<Person> => {
   const account = await world.createAccount({ role: 2 });
   const { headers } = await world.logIn(account);
-  await world.call('POST', '/auth/logout', { headers });
+  await world.call('POST /auth/logout', { headers });
   const signedIn = await world.logIn(account);
   const { refreshToken } = signedIn;
-  const answer = await world.call('POST', '/auth/refresh', {
+  const answer = await world.call('POST /auth/refresh', {
     headers: { 'x-auth-mode': 'token' },
     body: { refreshToken },
   });
@@ -81,17 +77,17 @@ export const signUp = async (world: AccountHarness): Promise<Person> => {
 
 /** Starts a two-step upload of a document, sends its bytes and returns its id. */
 export const startUpload = async (
-  { call }: AccountHarness,
+  { call }: AuthHarness,
   { headers }: Pick<Person, 'headers'>,
 ): Promise<string> => {
   const bytes = document();
-  const started = await call('POST', '/media/uploads', {
+  const started = await call('POST /media/uploads', {
     headers: { ...headers, 'idempotency-key': randomBytes(8).toString('hex') },
     body: { mediaType: 'lesson_doc', filename: 'lesson.pdf', size: bytes.length },
   });
   expect(started.status).toBe(201);
   const url = new URL(started.json.uploadUrl);
-  const sent = await call('PUT', `${url.pathname.replace('/api/v6', '')}${url.search}`, {
+  const sent = await call(`PUT ${url.pathname.replace('/api/v6', '')}${url.search}`, {
     headers: { 'content-type': 'application/octet-stream' },
     body: bytes,
   });
@@ -99,19 +95,19 @@ export const startUpload = async (
   return started.json.uploadId as string;
 };
 
-const fillMedia = async (world: AccountHarness, person: Person): Promise<void> => {
+const fillMedia = async (world: AuthHarness, person: Person): Promise<void> => {
   const avatar = await storeMedium(world, 'avatar', person.id, true);
   await run(world, sql`UPDATE users SET avatar_media_id = ${avatar} WHERE id = ${person.id}`);
   await storeMedium(world, 'lesson_doc', person.id, false);
   const uploadId = await startUpload(world, person);
   const path = `/media/uploads/${uploadId}/complete`;
-  const completed = await world.call('POST', path, { headers: person.headers });
+  const completed = await world.call(`POST ${path}`, { headers: person.headers });
   expect(completed.status).toBe(201);
   await startUpload(world, person);
 };
 
-const fillTasks = async (world: AccountHarness, person: Person): Promise<void> => {
-  const flagged = await world.call('PUT', '/profile/repeat-flag', {
+const fillTasks = async (world: AuthHarness, person: Person): Promise<void> => {
+  const flagged = await world.call('PUT /profile/repeat-flag', {
     headers: person.headers,
     body: { flag: 'repeat' },
   });
@@ -133,8 +129,8 @@ const fillTasks = async (world: AccountHarness, person: Person): Promise<void> =
   );
 };
 
-const fillLinks = async (world: AccountHarness, { id, email }: Person): Promise<void> => {
-  const asked = await world.call('POST', '/auth/forgot-password', { body: { email } });
+const fillLinks = async (world: AuthHarness, { id, email }: Person): Promise<void> => {
+  const asked = await world.call('POST /auth/forgot-password', { body: { email } });
   expect(asked.status).toBe(202);
   for (const purpose of ['verify', 'change_email', 'reset']) {
     await run(
@@ -146,7 +142,7 @@ const fillLinks = async (world: AccountHarness, { id, email }: Person): Promise<
   }
 };
 
-const fillKana = async (world: AccountHarness, { id }: Person): Promise<void> => {
+const fillKana = async (world: AuthHarness, { id }: Person): Promise<void> => {
   if (!(await hasTable(world, 'kana_skills'))) return;
   await run(
     world,
@@ -157,7 +153,7 @@ const fillKana = async (world: AccountHarness, { id }: Person): Promise<void> =>
 };
 
 /** Stores something about a signed-in person wherever the product can; new tables of users join here. */
-export const fillAccount = async (world: AccountHarness, person: Person): Promise<void> => {
+export const fillAccount = async (world: AuthHarness, person: Person): Promise<void> => {
   await fillMedia(world, person);
   await fillTasks(world, person);
   await fillLinks(world, person);
@@ -165,7 +161,7 @@ export const fillAccount = async (world: AccountHarness, person: Person): Promis
 };
 
 /** Lets rows that belong to nobody or to somebody else name the person: they stay, without the name. */
-export const nameElsewhere = (world: AccountHarness, { id }: Person): Promise<unknown> =>
+export const nameElsewhere = (world: AuthHarness, { id }: Person): Promise<unknown> =>
   run(
     world,
     sql`UPDATE media SET owner_user_id = ${id} WHERE owner_user_id IS NULL AND type = 'lesson_doc' AND attached_at IS NOT NULL`,

@@ -11,7 +11,8 @@ import { wav } from '#functions/media/testing/samples.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import { loadEndpoint } from '#shared/http/load-endpoint.ts';
 import type { DocumentedRoute } from '#shared/openapi/document.ts';
-import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
+import { invoke } from '#shared/testing/invoke.ts';
 
 /** The path and query of a request by name. */
 export interface Given {

@@ -2,7 +2,8 @@ import { chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from '#dev/chromium.ts';
 import { loadConfig } from '#shared/config/config.ts';
-import { signInAs } from '#shared/testing/signed-in.ts';
+import { machineClock } from '#shared/host/machine-clock.ts';
+import { signInAs } from '#shared/testing/accounts.ts';
 import { testEnvironment } from '#shared/testing/test-resources.ts';
 import { call, type RunningApi, startApi } from './running-api.ts';
 
@@ -12,7 +13,10 @@ beforeAll(async () => {
   api = await startApi({ API_KEY: 'service-key', TASK_RETRY_DELAYS_SECONDS: '3600' });
   const config = loadConfig(testEnvironment());
   const tokenOf = async (role: 1 | 2 | 3) =>
-    (await signInAs({ db: api.db, config }, role)).headers.authorization.replace('Bearer ', '');
+    (await signInAs({ db: api.db, config, now: machineClock }, role)).headers.authorization.replace(
+      'Bearer ',
+      '',
+    );
   tokens = { user: await tokenOf(1), tutor: await tokenOf(2), admin: await tokenOf(3) };
 });
 afterAll(() => api.stop());

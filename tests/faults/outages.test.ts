@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { handler as createImmediate } from '#functions/tasks/immediate/handlers/create-immediate-task.ts';
 import { handler as createScheduled } from '#functions/tasks/scheduled/handlers/create-scheduled-task.ts';
 import { closeResources, useResources } from '#shared/host/resources.ts';
-import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
+import { invoke } from '#shared/testing/invoke.ts';
 import { type FaultWorld, openFaultWorld, until } from './fault-harness.ts';
 import {
   createRun,

@@ -1,4 +1,4 @@
-import { type AccountHarness, openAccountHarness } from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
 import { createLog } from '#shared/log/log.ts';
 import { type HandlerServer, startHandlerServer } from '#shared/testing/handler-server.ts';
 
@@ -17,7 +17,7 @@ export interface KeyedAnswer {
 }
 
 /** All endpoints behind a host that streams, with a caller of each kind. */
-export interface KeyedHarness extends AccountHarness {
+export interface KeyedHarness extends AuthHarness {
   readonly callers: Callers;
   readonly learnerId: number;
   /** Sends a request; a `body` is JSON, a `form` multipart. `path` is below `/api/v6`. */
@@ -38,7 +38,7 @@ const API_KEY = 'a service key for tests of overload';
 
 /** Opens a world of its own for a test file. */
 export const openKeyedHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<KeyedHarness> => {
-  const world = await openAccountHarness({ API_KEY, AUTH_THROTTLE: 'off', ...settings });
+  const world = await openAuthHarness({ API_KEY, AUTH_THROTTLE: 'off', ...settings });
   const learner = await world.createAccount();
   const admin = await world.createAccount({ role: 3 });
   const callers = {

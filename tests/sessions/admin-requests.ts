@@ -1,4 +1,5 @@
-import type { AccountHarness, SignedIn } from '#functions/account/testing/account-harness.ts';
+import type { AuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import type { SignedIn } from '#functions/auth/testing/fixtures.ts';
 import { startUpload } from '../accounts/filling.ts';
 
 /** A request that succeeds when an admin, or a tutor where that suffices, makes it. */
@@ -10,7 +11,7 @@ export interface PreparedRequest {
 
 /** Makes what the request needs; `by` is in good standing, `actor` is who will make the request. */
 type Prepare = (
-  world: AccountHarness,
+  world: AuthHarness,
   by: SignedIn,
   actor: SignedIn,
 ) => PreparedRequest | Promise<PreparedRequest>;
@@ -18,8 +19,8 @@ type Prepare = (
 let made = 0;
 const unique = (): string => `w${++made}`;
 
-const create = async (world: AccountHarness, by: SignedIn, path: string, body: object): Promise<string> => {
-  const answer = await world.call('POST', path, { headers: by.headers, body });
+const create = async (world: AuthHarness, by: SignedIn, path: string, body: object): Promise<string> => {
+  const answer = await world.call(`POST ${path}`, { headers: by.headers, body });
   if (answer.status !== 201) throw new Error(`POST ${path} answered ${answer.status}: ${answer.text}`);
   return String(answer.json.id ?? answer.json.uploadId);
 };
@@ -46,26 +47,26 @@ const newCharacter = () => {
 };
 const newUpload = () => ({ mediaType: 'lesson_doc', filename: 'a.pdf', size: 5 });
 
-const user = async ({ createAccount }: AccountHarness) => `/admin/users/${(await createAccount()).id}`;
-const template = async (world: AccountHarness, by: SignedIn) =>
+const user = async ({ createAccount }: AuthHarness) => `/admin/users/${(await createAccount()).id}`;
+const template = async (world: AuthHarness, by: SignedIn) =>
   `/admin/email-templates/${await create(world, by, '/admin/email-templates', newTemplate())}`;
-const character = async (world: AccountHarness, by: SignedIn) =>
+const character = async (world: AuthHarness, by: SignedIn) =>
   `/admin/characters/${await create(world, by, '/admin/characters', newCharacter())}`;
-const immediate = async (world: AccountHarness, by: SignedIn) => {
+const immediate = async (world: AuthHarness, by: SignedIn) => {
   const id = await create(world, by, '/admin/email-templates', newTemplate());
   return { template_id: Number(id), content: 'somebody@example.com' };
 };
-const immediateTask = async (world: AccountHarness, by: SignedIn) => {
+const immediateTask = async (world: AuthHarness, by: SignedIn) => {
   const id = await create(world, by, '/admin/immediate-tasks', await immediate(world, by));
   return `/admin/immediate-tasks/${id}`;
 };
-const failedTask = async (world: AccountHarness, by: SignedIn) => {
+const failedTask = async (world: AuthHarness, by: SignedIn) => {
   const path = await immediateTask(world, by);
-  await world.call('PATCH', path, { headers: by.headers, body: { status: 'Failed' } });
+  await world.call(`PATCH ${path}`, { headers: by.headers, body: { status: 'Failed' } });
   return path;
 };
 const newSchedule = () => ({ url: `https://example.com/${unique()}`, cron: '0 0 1 1 *' });
-const scheduledTask = async (world: AccountHarness, by: SignedIn) =>
+const scheduledTask = async (world: AuthHarness, by: SignedIn) =>
   `/admin/scheduled-tasks/${await create(world, by, '/admin/scheduled-tasks', newSchedule())}`;
 
 /** Every unsafe endpoint that a role opens, by its route below `/api/v6`. */

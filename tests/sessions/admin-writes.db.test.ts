@@ -1,11 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  type SignedIn,
-  type TestAccount,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import type { SignedIn, TestAccount } from '#functions/auth/testing/fixtures.ts';
 import { readMarks } from '#shared/auth/revocation.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import { loadContracts } from '#shared/openapi/document.ts';
@@ -20,10 +16,10 @@ const routes = (await loadContracts())
   .map(({ method, path }) => `${method} ${path.replace('/api/v6', '')}`)
   .filter((route) => !CHANGE_NOTHING.has(route));
 
-let world: AccountHarness;
+let world: AuthHarness;
 let admin: SignedIn;
 beforeAll(async () => {
-  world = await openAccountHarness({ AUTH_THROTTLE: 'off' });
+  world = await openAuthHarness({ AUTH_THROTTLE: 'off' });
   admin = await openAdmin(world);
 });
 afterAll(() => world.close());
@@ -57,7 +53,7 @@ describe.each(routes)('%s', (route) => {
     const make = ADMIN_REQUESTS[route];
     if (!make) throw new Error(`nobody says how to call ${route}`);
     const { path, body } = await make(world, admin, session);
-    const send = () => world.call(method, path, { headers: session.headers, body });
+    const send = () => world.call(`${method} ${path}`, { headers: session.headers, body });
     return { account, session, send };
   };
 

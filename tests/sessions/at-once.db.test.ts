@@ -1,10 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  PASSWORD,
-  type SignedIn,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD, type SignedIn } from '#functions/auth/testing/fixtures.ts';
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import { openRedisLine, type RedisLine } from './redis-line.ts';
 import { openAdmin, openVictim, REVOCATIONS, type Revocation, refresh, type Victim } from './revocations.ts';
@@ -12,11 +8,11 @@ import { openAdmin, openVictim, REVOCATIONS, type Revocation, refresh, type Vict
 const NAMED = REVOCATIONS.map((revocation) => [revocation.name, revocation] as const);
 
 let line: RedisLine;
-let world: AccountHarness;
+let world: AuthHarness;
 let admin: SignedIn;
 beforeAll(async () => {
   line = await openRedisLine();
-  world = await openAccountHarness(line.environment);
+  world = await openAuthHarness(line.environment);
   admin = await openAdmin(world);
 });
 afterAll(async () => {
@@ -24,7 +20,7 @@ afterAll(async () => {
   await line.close();
 });
 
-const use = (path: string, { headers }: SignedIn) => world.call('GET', path, { headers });
+const use = (path: string, { headers }: SignedIn) => world.call(`GET ${path}`, { headers });
 /** The victim's sessions that the revocation ends, and those that it spares. */
 const parted = ({ ends }: Revocation, { session, other }: Victim): [SignedIn[], SignedIn[]] =>
   ends === 'all' ? [[session, other], []] : [[session], [other]];
@@ -45,7 +41,7 @@ describe('the very next request fails', () => {
         expect(await use(path, session)).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
       }
       const cookie = { headers: { cookie: `access_token=${session.accessToken}` } };
-      expect((await world.call('GET', '/profile', cookie)).status).toBe(401);
+      expect((await world.call('GET /profile', cookie)).status).toBe(401);
       expect(await refresh(world, session.refreshToken)).toMatchObject({
         status: 401,
         json: { code: 'invalid_token' },
@@ -103,11 +99,11 @@ describe('while Redis is away', () => {
     const [tutor, other] = [await world.createAccount({ role: 2 }), await world.createAccount({ role: 2 })];
     const { headers } = await world.logIn(tutor);
     line.cut();
-    const erased = await world.call('DELETE', '/profile', { headers, body: { password: PASSWORD } });
+    const erased = await world.call('DELETE /profile', { headers, body: { password: PASSWORD } });
     expect(erased.status).toBe(204);
     const body = { mediaType: 'lesson_doc', filename: 'lesson.pdf', size: 10 };
     const upload = (given: Record<string, string>) =>
-      world.call('POST', '/media/uploads', { headers: { ...given, 'idempotency-key': 'late' }, body });
+      world.call('POST /media/uploads', { headers: { ...given, 'idempotency-key': 'late' }, body });
     expect(await upload({ ...headers })).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
     expect((await upload({ ...(await world.logIn(other)).headers })).status).toBe(201);
   });
@@ -119,20 +115,20 @@ describe('while Redis is away', () => {
     const refreshed = await refresh(world, first.refreshToken);
     expect(refreshed.status).toBe(200);
     const session = { headers: { authorization: `Bearer ${refreshed.json.accessToken}` } };
-    const call = async (method: string, path: string, body?: object) =>
-      (await world.call(method, path, body ? { ...session, body } : session)).status;
+    const call = async (operation: string, body?: object) =>
+      (await world.call(operation, body ? { ...session, body } : session)).status;
     expect({
-      profile: await call('GET', '/profile'),
-      settings: await call('PATCH', '/profile/settings', { newWordCount: 12 }),
-      sessions: await call('GET', '/profile/sessions'),
-      flag: await call('PUT', '/profile/repeat-flag', { flag: 'repeat' }),
-      export: await call('GET', '/profile/export'),
-      forgot: await call('POST', '/auth/forgot-password', { email: account.email }),
-      wrong: await call('DELETE', '/profile', { password: 'wrong' }),
-      out: await call('POST', '/auth/logout'),
-      trusted: await call('GET', '/profile'),
-      erased: await call('DELETE', '/profile', { password: PASSWORD }),
-      gone: await call('GET', '/profile'),
+      profile: await call('GET /profile'),
+      settings: await call('PATCH /profile/settings', { newWordCount: 12 }),
+      sessions: await call('GET /profile/sessions'),
+      flag: await call('PUT /profile/repeat-flag', { flag: 'repeat' }),
+      export: await call('GET /profile/export'),
+      forgot: await call('POST /auth/forgot-password', { email: account.email }),
+      wrong: await call('DELETE /profile', { password: 'wrong' }),
+      out: await call('POST /auth/logout'),
+      trusted: await call('GET /profile'),
+      erased: await call('DELETE /profile', { password: PASSWORD }),
+      gone: await call('GET /profile'),
     }).toEqual({
       profile: 200,
       settings: 204,

@@ -1,19 +1,16 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  PASSWORD,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD } from '#functions/auth/testing/fixtures.ts';
 import { countRows, databaseRowsWith, userColumns } from '../accounts/stored-data.ts';
 import { refresh } from './revocations.ts';
 import { ROUNDS_TIMEOUT_MS, rounds } from './rounds.ts';
 
 const ROUNDS = rounds(200, 15);
 
-let world: AccountHarness;
+let world: AuthHarness;
 beforeAll(async () => {
-  world = await openAccountHarness({ AUTH_THROTTLE: 'off' });
+  world = await openAuthHarness({ AUTH_THROTTLE: 'off' });
 });
 afterAll(() => world.close());
 
@@ -25,19 +22,19 @@ test(`an erasure among writes of the same user leaves nothing and breaks nothing
   for (let round = 0; round < ROUNDS; round++) {
     const account = await world.createAccount({ role: 2 });
     const { headers, refreshToken } = await world.logIn(account);
-    const call = (method: string, path: string, body?: object) => () =>
-      world.call(method, path, { headers: { ...headers, 'idempotency-key': `${path}-${round}` }, body });
+    const call = (operation: string, body?: object) => () =>
+      world.call(operation, { headers: { ...headers, 'idempotency-key': `${operation}-${round}` }, body });
     const writes = [
-      call('POST', '/media/uploads', { mediaType: 'lesson_doc', filename: 'a.pdf', size: 10 }),
-      call('PATCH', '/profile/settings', { newWordCount: 12 }),
-      call('PUT', '/profile/repeat-flag', { flag: 'repeat' }),
-      call('PATCH', '/profile', { username: `renamed${account.id}` }),
-      call('PATCH', '/profile', { email: `moved${account.id}@example.com`, currentPassword: PASSWORD }),
-      call('GET', '/profile/export'),
-      call('POST', '/auth/login', { login: account.email, password: PASSWORD }),
+      call('POST /media/uploads', { mediaType: 'lesson_doc', filename: 'a.pdf', size: 10 }),
+      call('PATCH /profile/settings', { newWordCount: 12 }),
+      call('PUT /profile/repeat-flag', { flag: 'repeat' }),
+      call('PATCH /profile', { username: `renamed${account.id}` }),
+      call('PATCH /profile', { email: `moved${account.id}@example.com`, currentPassword: PASSWORD }),
+      call('GET /profile/export'),
+      call('POST /auth/login', { login: account.email, password: PASSWORD }),
       () => refresh(world, refreshToken),
     ];
-    writes.splice(round % (writes.length + 1), 0, call('DELETE', '/profile', { password: PASSWORD }));
+    writes.splice(round % (writes.length + 1), 0, call('DELETE /profile', { password: PASSWORD }));
     const answers = await Promise.all(writes.map((write) => write()));
     for (const { status } of answers) seen.add(status);
     const failures = answers.filter(({ status }) => status >= 500).map(({ text }) => text);

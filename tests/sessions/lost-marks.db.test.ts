@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  type SignedIn,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import type { SignedIn } from '#functions/auth/testing/fixtures.ts';
 import type { AccessClaims } from '#shared/auth/access-token.ts';
 import { rebuildMarks } from '#shared/auth/rebuild-marks.ts';
 import { readMarks } from '#shared/auth/revocation.ts';
@@ -14,11 +11,11 @@ import { type OwnRedis, openOwnRedis } from './own-redis.ts';
 import { openAdmin, openVictim, REVOCATIONS, sessionIdOf, type Victim } from './revocations.ts';
 
 let redis: OwnRedis;
-let world: AccountHarness;
+let world: AuthHarness;
 let admin: SignedIn;
 beforeAll(async () => {
   redis = await openOwnRedis();
-  world = await openAccountHarness({ AUTH_THROTTLE: 'off', ...redis.environment });
+  world = await openAuthHarness({ AUTH_THROTTLE: 'off', ...redis.environment });
 });
 afterAll(async () => {
   await world.close();
@@ -36,7 +33,7 @@ const claimsOf = (userId: number, session: SignedIn): AccessClaims => ({
   sessionId: sessionIdOf(session),
 });
 const marked = (claims: AccessClaims) => readMarks(world, claims);
-const profile = async ({ headers }: SignedIn) => (await world.call('GET', '/profile', { headers })).status;
+const profile = async ({ headers }: SignedIn) => (await world.call('GET /profile', { headers })).status;
 
 /** Waits until tokens are trusted again; requests are what sets that off. */
 const isComplete = async (): Promise<void> => {
@@ -72,7 +69,7 @@ describe.each(REVOCATIONS)('$name', (revocation) => {
 test('a mark outlives the tokens that it concerns, not by much', async () => {
   const account = await world.createAccount();
   const session = await world.logIn(account);
-  await world.call('POST', '/auth/logout', { headers: session.headers });
+  await world.call('POST /auth/logout', { headers: session.headers });
   await flush();
   await isComplete();
   const key = `${world.config.REDIS_PREFIX}:ended:session:${sessionIdOf(session)}`;
@@ -88,7 +85,7 @@ test.each([
   const account = await world.createAccount();
   const session = await world.logIn(account);
   const other = await world.logIn(account);
-  await world.call('POST', '/auth/logout', { headers: session.headers });
+  await world.call('POST /auth/logout', { headers: session.headers });
   const claims = claimsOf(account.id, session);
   expect(await marked(claims)).toBe('ended');
   await world.redis.del(`${world.config.REDIS_PREFIX}:ended:session:${claims.sessionId}`);

@@ -1,11 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  PASSWORD,
-  type SignedIn,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD, type SignedIn } from '#functions/auth/testing/fixtures.ts';
 import type { TestResponse } from '#shared/testing/invoke.ts';
 import { openAdmin, openVictim, REVOCATIONS, type Revocation, refresh, type Victim } from './revocations.ts';
 import { ROUNDS_TIMEOUT_MS, rounds } from './rounds.ts';
@@ -14,21 +10,21 @@ const ROUNDS = rounds(200, 10);
 const REFRESHES = 6;
 const LOGINS = 3;
 
-let world: AccountHarness;
+let world: AuthHarness;
 let admin: SignedIn;
 beforeAll(async () => {
-  world = await openAccountHarness({ AUTH_THROTTLE: 'off' });
+  world = await openAuthHarness({ AUTH_THROTTLE: 'off' });
   admin = await openAdmin(world);
 });
 afterAll(() => world.close());
 
 const logIn = ({ account }: Victim): Promise<TestResponse> =>
-  world.call('POST', '/auth/login', {
+  world.call('POST /auth/login', {
     headers: { 'x-auth-mode': 'token' },
     body: { login: account.email, password: PASSWORD },
   });
 const use = (accessToken: string): Promise<TestResponse> =>
-  world.call('GET', '/profile', { headers: { authorization: `Bearer ${accessToken}` } });
+  world.call('GET /profile', { headers: { authorization: `Bearer ${accessToken}` } });
 const liveSessions = async ({ account }: Victim): Promise<number> => {
   const { rows } = await sql`
     SELECT id FROM user_sessions WHERE user_id = ${account.id} AND ended_at IS NULL`.execute(world.db);

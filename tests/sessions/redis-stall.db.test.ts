@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  PASSWORD,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD } from '#functions/auth/testing/fixtures.ts';
 import { redisAway } from '#functions/auth/testing/redis-away.ts';
-import { callRoute } from '#shared/testing/routes.ts';
+import { callOperation } from '#shared/testing/operations.ts';
 import { type OwnRedis, openOwnRedis } from './own-redis.ts';
 
 const PAUSE_MS = 6_000;
@@ -13,10 +10,10 @@ const PAUSE_MS = 6_000;
 const LIMIT = 10;
 
 let redis: OwnRedis;
-let world: AccountHarness;
+let world: AuthHarness;
 beforeAll(async () => {
   redis = await openOwnRedis();
-  world = await openAccountHarness(redis.environment);
+  world = await openAuthHarness(redis.environment);
 });
 afterAll(async () => {
   await world.close();
@@ -26,7 +23,7 @@ afterAll(async () => {
 let places = 0;
 const newPlace = (): string => `10.9.${places++}.7`;
 const logIn = (login: string, password: string, address: string) =>
-  callRoute('POST', '/api/v6/auth/login', { body: { login, password }, address });
+  callOperation('POST /api/v6/auth/login', { body: { login, password }, address });
 const count = (answers: readonly { status: number }[], wanted: number): number =>
   answers.filter(({ status }) => status === wanted).length;
 
@@ -69,9 +66,9 @@ test('14 parallel wrong logins are 401 or 429 while Redis answers, and while it 
 });
 
 describe('while Redis is away', () => {
-  let lonely: AccountHarness;
+  let lonely: AuthHarness;
   beforeAll(async () => {
-    lonely = await openAccountHarness({ AUTH_THROTTLE: 'off', ...(await redisAway()) });
+    lonely = await openAuthHarness({ AUTH_THROTTLE: 'off', ...(await redisAway()) });
   });
   afterAll(() => lonely.close());
 
@@ -83,7 +80,7 @@ describe('while Redis is away', () => {
     async (_name, column, value) => {
       const account = await lonely.createAccount({ role: 3 });
       const { headers } = await lonely.logIn(account);
-      const preview = () => lonely.call('POST', '/admin/email-templates/1/preview', { headers, body: {} });
+      const preview = () => lonely.call('POST /admin/email-templates/1/preview', { headers, body: {} });
       expect((await preview()).status).not.toBe(401);
       await lonely.db
         .updateTable('users')
@@ -92,15 +89,15 @@ describe('while Redis is away', () => {
         .execute();
       // The guard itself asks the database: this one has no transaction that could.
       expect(await preview()).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
-      expect((await lonely.call('GET', '/admin/users', { headers })).status).toBe(200);
+      expect((await lonely.call('GET /admin/users', { headers })).status).toBe(200);
     },
   );
 
   test('a session that ended is no way to administrate', async () => {
     const account = await lonely.createAccount({ role: 3 });
     const { headers } = await lonely.logIn(account);
-    expect((await lonely.call('POST', '/auth/logout', { headers })).status).toBe(204);
+    expect((await lonely.call('POST /auth/logout', { headers })).status).toBe(204);
     const body = { email: 'new@example.com', username: 'newcomer', password: 'a fine pass phrase', role: 3 };
-    expect((await lonely.call('POST', '/admin/users', { headers, body })).status).toBe(401);
+    expect((await lonely.call('POST /admin/users', { headers, body })).status).toBe(401);
   });
 });

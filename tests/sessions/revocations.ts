@@ -1,11 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import {
-  type AccountHarness,
-  PASSWORD,
-  type SignedIn,
-  type TestAccount,
-} from '#functions/account/testing/account-harness.ts';
+import type { AuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import { PASSWORD, type SignedIn, type TestAccount } from '#functions/auth/testing/fixtures.ts';
 import type { TestResponse } from '#shared/testing/invoke.ts';
 
 /** The password that every revocation which sets one sets. */
@@ -31,8 +27,8 @@ export interface Revocation {
   /** Whether a login with the password of before succeeds afterwards. */
   readonly keepsPassword: boolean;
   /** Makes the revocation itself one request; gives the victim as it is then. */
-  readonly prepare?: (world: AccountHarness, victim: Victim) => Promise<Victim>;
-  readonly revoke: (world: AccountHarness, victim: Victim) => Promise<TestResponse>;
+  readonly prepare?: (world: AuthHarness, victim: Victim) => Promise<Victim>;
+  readonly revoke: (world: AuthHarness, victim: Victim) => Promise<TestResponse>;
   /** Of a revocation that succeeds; 204 unless given. */
   readonly status?: number;
 }
@@ -42,16 +38,16 @@ export const sessionIdOf = ({ accessToken }: Pick<SignedIn, 'accessToken'>): num
   Number(JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()).sid);
 
 /** Exchanges a refresh token in token mode. */
-export const refresh = ({ call }: AccountHarness, refreshToken: string): Promise<TestResponse> =>
-  call('POST', '/auth/refresh', { headers: { 'x-auth-mode': 'token' }, body: { refreshToken } });
+export const refresh = ({ call }: AuthHarness, refreshToken: string): Promise<TestResponse> =>
+  call('POST /auth/refresh', { headers: { 'x-auth-mode': 'token' }, body: { refreshToken } });
 
 /** Lets every exchanged token of a session be exchanged longer ago than the grace. */
-export const passGrace = async ({ db }: AccountHarness, sessionId: number): Promise<void> => {
+export const passGrace = async ({ db }: AuthHarness, sessionId: number): Promise<void> => {
   await sql`UPDATE refresh_tokens SET rotated_at = rotated_at - INTERVAL 1 MINUTE
     WHERE session_id = ${sessionId} AND rotated_at IS NOT NULL`.execute(db);
 };
 
-const insertResetToken = async ({ db }: AccountHarness, { id, email }: TestAccount): Promise<string> => {
+const insertResetToken = async ({ db }: AuthHarness, { id, email }: TestAccount): Promise<string> => {
   const token = randomBytes(32).toString('base64url');
   const hash = createHash('sha256').update(token).digest();
   await sql`INSERT INTO one_time_tokens (user_id, purpose, email, token_hash, expires_at, created_at)
@@ -63,7 +59,7 @@ const insertResetToken = async ({ db }: AccountHarness, { id, email }: TestAccou
 
 const byAdmin = (method: string, suffix: string, body?: object): Revocation['revoke'] => {
   return ({ call }, { account, admin }) =>
-    call(method, `/admin/users/${account.id}${suffix}`, { headers: admin.headers, body });
+    call(`${method} /admin/users/${account.id}${suffix}`, { headers: admin.headers, body });
 };
 
 /** All of them. */
@@ -72,27 +68,27 @@ export const REVOCATIONS: readonly Revocation[] = [
     name: 'logout',
     ends: 'session',
     keepsPassword: true,
-    revoke: ({ call }, { session }) => call('POST', '/auth/logout', { headers: session.headers }),
+    revoke: ({ call }, { session }) => call('POST /auth/logout', { headers: session.headers }),
   },
   {
     name: 'logout of all',
     ends: 'all',
     keepsPassword: true,
-    revoke: ({ call }, { other }) => call('POST', '/auth/logout-all', { headers: other.headers }),
+    revoke: ({ call }, { other }) => call('POST /auth/logout-all', { headers: other.headers }),
   },
   {
     name: 'ending it in the list',
     ends: 'session',
     keepsPassword: true,
     revoke: ({ call }, { session, other }) =>
-      call('DELETE', `/profile/sessions/${sessionIdOf(session)}`, { headers: other.headers }),
+      call(`DELETE /profile/sessions/${sessionIdOf(session)}`, { headers: other.headers }),
   },
   {
     name: 'a password change',
     ends: 'all but other',
     keepsPassword: false,
     revoke: ({ call }, { other }) =>
-      call('PUT', '/profile/password', {
+      call('PUT /profile/password', {
         headers: other.headers,
         body: { currentPassword: PASSWORD, password: NEW_PASSWORD },
       }),
@@ -103,7 +99,7 @@ export const REVOCATIONS: readonly Revocation[] = [
     keepsPassword: false,
     prepare: async (world, victim) => ({ ...victim, secret: await insertResetToken(world, victim.account) }),
     revoke: ({ call }, { secret: token }) =>
-      call('POST', '/auth/reset-password', { body: { token, password: NEW_PASSWORD } }),
+      call('POST /auth/reset-password', { body: { token, password: NEW_PASSWORD } }),
   },
   {
     name: 'a password set by an admin',
@@ -118,7 +114,7 @@ export const REVOCATIONS: readonly Revocation[] = [
     ends: 'all',
     keepsPassword: false,
     revoke: ({ call }, { other }) =>
-      call('DELETE', '/profile', { headers: other.headers, body: { password: PASSWORD } }),
+      call('DELETE /profile', { headers: other.headers, body: { password: PASSWORD } }),
   },
   { name: 'erasure by an admin', ends: 'all', keepsPassword: false, revoke: byAdmin('DELETE', '') },
   {
@@ -139,7 +135,7 @@ export const REVOCATIONS: readonly Revocation[] = [
 
 /** An account with two sessions that is ready for the revocation. */
 export const openVictim = async (
-  world: AccountHarness,
+  world: AuthHarness,
   admin: SignedIn,
   { prepare }: Pick<Revocation, 'prepare'>,
 ): Promise<Victim> => {
@@ -149,5 +145,5 @@ export const openVictim = async (
 };
 
 /** An admin who is signed in. */
-export const openAdmin = async (world: AccountHarness): Promise<SignedIn> =>
+export const openAdmin = async (world: AuthHarness): Promise<SignedIn> =>
   world.logIn(await world.createAccount({ role: 3 }));

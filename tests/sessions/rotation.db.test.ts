@@ -1,24 +1,21 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type AccountHarness,
-  openAccountHarness,
-  type SignedIn,
-} from '#functions/account/testing/account-harness.ts';
+import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
+import type { SignedIn } from '#functions/auth/testing/fixtures.ts';
 import { passGrace, refresh, sessionIdOf } from './revocations.ts';
 import { ROUNDS_TIMEOUT_MS, rounds } from './rounds.ts';
 
 const ROUNDS = rounds(100, 5);
 const PARALLEL = 50;
 
-let world: AccountHarness;
+let world: AuthHarness;
 beforeAll(async () => {
-  world = await openAccountHarness();
+  world = await openAuthHarness();
 });
 afterAll(() => world.close());
 
 const profile = async (accessToken: string): Promise<number> =>
-  (await world.call('GET', '/profile', { headers: { authorization: `Bearer ${accessToken}` } })).status;
+  (await world.call('GET /profile', { headers: { authorization: `Bearer ${accessToken}` } })).status;
 const sessionsOf = async (userId: number) =>
   (
     await sql<{ id: number; ended_at: Date | null; end_reason: string | null }>`

@@ -3,7 +3,8 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
 import { errorResponse } from '#shared/http/error-response.ts';
 import { logIn } from '../sessions/login.ts';
-import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { PASSWORD, type TestAccount } from '../testing/fixtures.ts';
 import { redisAway } from '../testing/redis-away.ts';
 
 const LIMITS = {

@@ -1,8 +1,8 @@
-import type { PasswordHasher } from '#shared/auth/password-hasher.ts';
 import { markEnded } from '#shared/auth/revocation.ts';
 import type { Config } from '#shared/config/config.ts';
 import type { Database, Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
+import type { Resources } from '#shared/host/resources.ts';
 import { createLog } from '#shared/log/log.ts';
 import { openRedis } from '#shared/redis/redis.ts';
 import { toNfc } from '#shared/text/nfc.ts';
@@ -36,7 +36,7 @@ const wantedAdmin = (config: Config): Wanted | undefined => {
 export const seedFirstAdmin = async (
   db: Database,
   config: Config,
-  passwords: PasswordHasher,
+  { passwords, now }: Pick<Resources, 'passwords' | 'now'>,
 ): Promise<void> => {
   const wanted = wantedAdmin(config);
   if (!wanted) return;
@@ -44,10 +44,10 @@ export const seedFirstAdmin = async (
   const known = await findAccountByEmail(db, email);
   if (known?.role === 3 && known.state === 'active') return;
   const passwordHash = await passwords.hash(wanted.password);
-  const now = new Date();
+  const at = now();
   const account = { email, username: usernameFrom(localPart(email)), passwordHash, role: 3 as const };
-  if (!known && (await insertSeeded(db, account, now))) return;
-  const ending = await withTransaction(db, (transaction) => promote(transaction, email, passwordHash, now));
+  if (!known && (await insertSeeded(db, account, at))) return;
+  const ending = await withTransaction(db, (transaction) => promote(transaction, email, passwordHash, at));
   if (ending) await mark(config, ending);
 };
 

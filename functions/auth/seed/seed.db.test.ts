@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readMarks } from '#shared/auth/revocation.ts';
 import type { Config } from '#shared/config/config.ts';
 import { LOCAL_ACCOUNTS } from '#shared/config/local-accounts.ts';
-import { type AuthHarness, openAuthHarness, PASSWORD } from '../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { PASSWORD } from '../testing/fixtures.ts';
 
 import { seed } from './seed.ts';
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PasswordHasher } from '#shared/auth/password-hasher.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LimitState } from '#shared/errors/refusal-data.ts';
-import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../testing/auth-harness.ts';
+import { PASSWORD, type TestAccount } from '../testing/fixtures.ts';
 import { logIn } from './login.ts';
 
 let auth: AuthHarness;

@@ -1,5 +1,6 @@
 import type { TestRequest, TestResponse } from '#shared/testing/invoke.ts';
-import type { AuthHarness, TestAccount } from './auth-harness.ts';
+import type { AuthHarness } from './auth-harness.ts';
+import type { TestAccount } from './fixtures.ts';
 
 /** The header of an access token. */
 export const bearer = ({ accessToken }: { readonly accessToken: string }): Record<string, string> => ({

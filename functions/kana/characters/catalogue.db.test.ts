@@ -5,18 +5,19 @@ import { type Database, openDatabase } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { seed } from '../seed/seed.ts';
-import { openKanaHarness, soundOf } from '../testing/kana-harness.ts';
+import { soundOf } from '../testing/fixtures.ts';
+import { openLearnerHarness } from '../testing/learner-harness.ts';
 import { createCharacter, deleteCharacter, updateCharacter } from './admin-catalogue.ts';
 import { currentCatalogue } from './catalogue.ts';
 
-let world: Awaited<ReturnType<typeof openKanaHarness>>;
+let world: Awaited<ReturnType<typeof openLearnerHarness>>;
 let resources: TestResources;
 /** What another process has: a pool of its own, and so a memory of its own. */
 let otherDb: Database;
 let here: Parameters<typeof updateCharacter>[0];
 beforeAll(async () => {
-  world = await openKanaHarness();
-  resources = world.resources;
+  world = await openLearnerHarness({}, { overHttp: true });
+  resources = world;
   await seed(resources.db, resources.config);
   otherDb = openDatabase({ ...resources.config, DB_POOL_SIZE: 4 });
   here = { ...resources.context(), caller: { kind: 'service' } };
@@ -154,14 +155,14 @@ test('an empty catalogue is one', async () => {
 });
 
 test('without Redis the catalogue answers as before', async () => {
-  const lonely = await openKanaHarness({ REDIS_PORT: '1' });
+  const lonely = await openLearnerHarness({ REDIS_PORT: '1' }, { overHttp: true });
   try {
-    expect((await lonely.call('/characters')).json).toEqual([]);
+    expect((await lonely.call('GET /characters')).json).toEqual([]);
     const fields = { consonant: '', vowel: 'a', set: 'basic', hiragana: 'あ', katakana: 'ア' } as const;
     const character = { ...fields, englishReading: 'a', russianReading: 'а' };
-    const context = lonely.resources.context();
+    const context = lonely.context();
     await withTransaction(context.db, (tx) => createCharacter(tx, context, character, undefined));
-    const { status, json } = await lonely.call('/characters');
+    const { status, json } = await lonely.call('GET /characters');
     expect([status, json.length]).toEqual([200, 1]);
   } finally {
     await lonely.close();

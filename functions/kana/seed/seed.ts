@@ -7,6 +7,7 @@ import type { Database, Transaction } from '#shared/database/database.ts';
 import { violatedConstraint } from '#shared/database/errors.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { machineClock } from '#shared/host/machine-clock.ts';
 import { createLog } from '#shared/log/log.ts';
 import { openStorage } from '#shared/storage/storage.ts';
 import { insertCharacter, listCharacters, type NewCharacter } from '../characters/queries/characters.ts';
@@ -73,11 +74,11 @@ const restoreSounds = async (context: SeedContext): Promise<void> => {
  * sounds whose bytes are lost.
  * @throws AppError `unavailable` when the media store is away
  */
-export const seed = async (db: Database, config: Config): Promise<void> => {
+export const seed = async (db: Database, config: Config, now = machineClock): Promise<void> => {
   const missing = await missingRows(db);
   const log = createLog(config.LOG_LEVEL);
   const storage = openStorage(config, log);
-  const context = { db, storage, log, now: () => new Date() };
+  const context = { db, storage, log, now };
   try {
     const rows = await withSounds(context, missing);
     if (rows.length > 0) {

@@ -1,12 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type MediaHarness,
-  openMediaHarness,
-  pathOf,
-  SERVICE,
-  type StoreKind,
-} from '../testing/media-harness.ts';
+import { SERVICE } from '#shared/testing/harness.ts';
+import { type MediaHarness, openMediaHarness, pathOf, type StoreKind } from '../testing/media-harness.ts';
 import { mp3, wav } from '../testing/samples.ts';
 
 const LARGE = 10_000_000;
@@ -41,7 +36,7 @@ describe.each<[StoreKind, number]>([
   afterAll(() => world.close());
 
   const get = (name: 'small' | 'large', headers: Record<string, string>, method = 'GET') =>
-    world.call(path[name], { method, headers: { ...student, ...headers } });
+    world.call(`${method} ${path[name]}`, { headers: { ...student, ...headers } });
 
   it.each<[string, number, string | undefined]>([
     ['bytes=0-99', 206, 'bytes 0-99/1000'],
@@ -64,16 +59,16 @@ describe.each<[StoreKind, number]>([
     ['items=0-9', 200, undefined],
   ])('Range: %s is %i %s', async (range, status, contentRange) => {
     const answer = await get('small', { range });
-    expect([answer.status, answer.headers.get('content-range') ?? undefined]).toEqual([status, contentRange]);
-    expect(answer.headers.get('accept-ranges')).toBe('bytes');
+    expect([answer.status, answer.headers['content-range'] ?? undefined]).toEqual([status, contentRange]);
+    expect(answer.headers['accept-ranges']).toBe('bytes');
     if (status === 416) {
       expect(answer.json.code).toBe('range_not_satisfiable');
-      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers['cache-control']).toBe('no-store');
       return;
     }
     const [, start = 0, end = 999] = (/(\d+)-(\d+)/.exec(contentRange ?? '') ?? []).map(Number);
     expect(answer.bytes.equals(expectedPart(small, start, end))).toBe(true);
-    expect(answer.headers.get('content-length')).toBe(String(answer.bytes.length));
+    expect(answer.headers['content-length']).toBe(String(answer.bytes.length));
   });
 
   it('cuts a part to 4 MiB, and streams the whole of a larger file', async () => {
@@ -82,7 +77,7 @@ describe.each<[StoreKind, number]>([
       ['bytes=-5000000', 5_000_000],
     ] as const) {
       const part = await get('large', { range });
-      expect([part.status, part.headers.get('content-range')]).toEqual([
+      expect([part.status, part.headers['content-range']]).toEqual([
         206,
         `bytes ${start}-${start + 4_194_303}/${LARGE}`,
       ]);
@@ -94,8 +89,8 @@ describe.each<[StoreKind, number]>([
 
   it('answers HEAD with the full length, whatever the range', async () => {
     const { status, headers, bytes } = await get('large', { range: 'bytes=0-9' }, 'HEAD');
-    expect([status, headers.get('content-length'), bytes.length]).toEqual([200, String(LARGE), 0]);
-    expect(headers.get('content-range')).toBeNull();
+    expect([status, headers['content-length'], bytes.length]).toEqual([200, String(LARGE), 0]);
+    expect(headers['content-range']).toBeUndefined();
   });
 
   it('is exact to the byte for random ranges', { timeout: 60_000 }, async () => {
@@ -125,8 +120,8 @@ describe.each<[StoreKind, number]>([
 
   it('keeps or drops a range by If-Range', async () => {
     const { headers } = await get('small', {});
-    const etag = headers.get('etag') ?? '';
-    const modified = headers.get('last-modified') ?? '';
+    const etag = headers['etag'] ?? '';
+    const modified = headers['last-modified'] ?? '';
     const status = async (condition: string, range = 'bytes=0-9') =>
       (await get('small', { range, 'if-range': condition })).status;
     expect([await status(etag), await status(modified)]).toEqual([206, 206]);
@@ -140,13 +135,13 @@ describe.each<[StoreKind, number]>([
 
   it('honours preconditions on GET and HEAD', async () => {
     const { headers } = await get('small', {});
-    const etag = headers.get('etag') ?? '';
+    const etag = headers['etag'] ?? '';
     for (const method of ['GET', 'HEAD']) {
       const fresh = await get('small', { 'if-none-match': etag, range: 'bytes=0-9' }, method);
       expect([fresh.status, fresh.bytes.length]).toEqual([304, 0]);
-      expect(fresh.headers.get('etag')).toBe(etag);
-      expect(fresh.headers.get('last-modified')).toBe(headers.get('last-modified'));
-      expect(fresh.headers.get('cache-control')).toBe('private, max-age=21600');
+      expect(fresh.headers['etag']).toBe(etag);
+      expect(fresh.headers['last-modified']).toBe(headers['last-modified']);
+      expect(fresh.headers['cache-control']).toBe('private, max-age=21600');
       expect((await get('small', { 'if-match': '"other"' }, method)).status).toBe(412);
     }
     const failed = await get('small', { 'if-match': '"other"', range: 'bytes=5000-' });
@@ -157,7 +152,7 @@ describe.each<[StoreKind, number]>([
     const { json } = await world.upload('word', mp3());
     const file = `/media/word/${json.id}`;
     const code = async (target: string, headers: Record<string, string> = {}) => {
-      const answer = await world.call(target, { headers });
+      const answer = await world.call(`GET ${target}`, { headers });
       return answer.status === 200 ? 200 : answer.json.code;
     };
     expect(await code(file)).toBe('unauthenticated');
@@ -176,8 +171,8 @@ describe.each<[StoreKind, number]>([
     expect(await code(`/media/${json.id.replace(/^./, 'z')}`, student)).toBe('not_found');
     const kana = (await world.upload('character', mp3())).json;
     expect(kana.url).not.toContain('?');
-    const open = await world.call(pathOf(kana.url), { headers: { authorization: 'Bearer x' } });
-    expect([open.status, open.headers.get('cache-control')]).toEqual([
+    const open = await world.call(`GET ${pathOf(kana.url)}`, { headers: { authorization: 'Bearer x' } });
+    expect([open.status, open.headers['cache-control']]).toEqual([
       200,
       'public, max-age=31536000, immutable',
     ]);
@@ -186,8 +181,8 @@ describe.each<[StoreKind, number]>([
 
   it('answers 405 for other verbs below uploads', async () => {
     const wrong = async (method: string, target: string) => {
-      const answer = await world.call(target, { method, headers: SERVICE });
-      return [answer.status, answer.headers.get('allow')];
+      const answer = await world.call(`${method} ${target}`, { headers: SERVICE });
+      return [answer.status, answer.headers['allow']];
     };
     expect(await wrong('GET', '/media/uploads')).toEqual([405, 'POST, OPTIONS']);
     expect(await wrong('GET', '/media/uploads/x')).toEqual([405, 'PUT, OPTIONS']);
@@ -196,7 +191,7 @@ describe.each<[StoreKind, number]>([
 
   it('refuses and streams while the store is away, and recovers by itself', async () => {
     const before = (await world.upload('word', mp3())).json;
-    const { storage } = world.resources;
+    const { storage } = world;
     const store = await storage.store();
     const { probe } = store;
     store.probe = () => Promise.reject(new Error('away'));
@@ -205,17 +200,17 @@ describe.each<[StoreKind, number]>([
       await world.upload('word', mp3()),
       await world.start({ mediaType: 'word', filename: 'x', size: 1 }),
     ]) {
-      expect([answer.status, answer.json.code, answer.headers.has('retry-after')]).toEqual([
+      expect([answer.status, answer.json.code, 'retry-after' in answer.headers]).toEqual([
         503,
         'unavailable',
         true,
       ]);
     }
-    expect((await world.call(`/media/word/${before.id}`, { headers: student })).status).toBe(200);
-    const ready = await world.call(`${world.url}/ready`);
+    expect((await world.call(`GET /media/word/${before.id}`, { headers: student })).status).toBe(200);
+    const ready = await world.call(`GET ${world.url}/ready`);
     expect([ready.status, ready.json.checks.media]).toEqual([503, 'down']);
     store.probe = probe;
-    expect((await world.call(`${world.url}/ready`)).json.checks.media).toBe('ok');
+    expect((await world.call(`GET ${world.url}/ready`)).json.checks.media).toBe('ok');
     expect((await world.upload('word', mp3())).status).toBe(201);
   });
 });
@@ -229,16 +224,15 @@ describe('large files with redirects', () => {
     const bytes = lessonAudio(5_000_000);
     const { json } = await world.upload('lesson_audio', bytes);
     const target = `/media/lesson_audio/${json.id}?${world.link(json.id)}`;
-    const answer = await world.call(target);
-    expect([answer.status, answer.headers.get('cache-control')]).toEqual([302, 'no-store']);
-    expect(answer.headers.get('ratelimit-policy')).toBe('"media";q=50;w=60');
-    const followed = await world.call(answer.headers.get('location') ?? '');
-    expect(followed.headers.get('content-type')).toBe('audio/wav');
+    const answer = await world.call(`GET ${target}`);
+    expect([answer.status, answer.headers['cache-control']]).toEqual([302, 'no-store']);
+    expect(answer.headers['ratelimit-policy']).toBe('"media";q=50;w=60');
+    const followed = await world.call(`GET ${answer.headers['location'] ?? ''}`);
+    expect(followed.headers['content-type']).toBe('audio/wav');
     expect(followed.bytes.equals(bytes)).toBe(true);
-    expect((await world.call(target, { method: 'HEAD' })).headers.get('content-length')).toBe('5000000');
-    expect((await world.call(target, { headers: { range: 'bytes=0-9' } })).status).toBe(206);
-    const sent = await world.call('/media/uploads/8c1d2f34-5b6a-4c7d-8e9f-0a1b2c3d4e5f', {
-      method: 'PUT',
+    expect((await world.call(`HEAD ${target}`)).headers['content-length']).toBe('5000000');
+    expect((await world.call(`GET ${target}`, { headers: { range: 'bytes=0-9' } })).status).toBe(206);
+    const sent = await world.call('PUT /media/uploads/8c1d2f34-5b6a-4c7d-8e9f-0a1b2c3d4e5f', {
       body: 'x',
     });
     expect(sent.status).toBe(404);

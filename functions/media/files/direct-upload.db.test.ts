@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SERVICE } from '#shared/testing/harness.ts';
+import type { OperationRequest } from '#shared/testing/operations.ts';
 import {
   formWith,
   type MediaHarness,
   openMediaHarness,
   pathOf,
-  SERVICE,
   type StoreKind,
 } from '../testing/media-harness.ts';
 import { mp3 } from '../testing/samples.ts';
@@ -26,7 +27,7 @@ describe.each<StoreKind>(['filesystem', 's3'])('a direct upload on %s', (kind) =
   const rows = async () => {
     const { rows: counted } = await sql<{ media: number; objects: number }>`
       SELECT (SELECT COUNT(*) FROM media) AS media, (SELECT COUNT(*) FROM media_objects) AS objects`.execute(
-      world.resources.db,
+      world.db,
     );
     return { media: Number(counted[0]?.media), objects: Number(counted[0]?.objects) };
   };
@@ -45,10 +46,10 @@ describe.each<StoreKind>(['filesystem', 's3'])('a direct upload on %s', (kind) =
       url: expect.stringContaining(`/api/v6/media/word/${json.id}?exp=`),
       metadataUrl: expect.stringContaining(`/api/v6/media/${json.id}?exp=`),
     });
-    expect(headers.get('location')).toBe(json.metadataUrl);
-    const file = await world.call(pathOf(json.url));
+    expect(headers['location']).toBe(json.metadataUrl);
+    const file = await world.call(`GET ${pathOf(json.url)}`);
     expect([file.status, file.bytes.equals(bytes)]).toEqual([200, true]);
-    expect(Object.fromEntries(file.headers)).toMatchObject({
+    expect(file.headers).toMatchObject({
       'content-type': 'audio/mpeg',
       'content-length': String(bytes.length),
       'accept-ranges': 'bytes',
@@ -58,17 +59,16 @@ describe.each<StoreKind>(['filesystem', 's3'])('a direct upload on %s', (kind) =
       'x-content-type-options': 'nosniff',
       'content-security-policy': "sandbox; default-src 'none'",
     });
-    const metadata = await world.call(pathOf(json.metadataUrl));
+    const metadata = await world.call(`GET ${pathOf(json.metadataUrl)}`);
     expect(metadata.status).toBe(200);
-    expect(metadata.headers.get('cache-control')).toBe('no-store');
+    expect(metadata.headers['cache-control']).toBe('no-store');
     const { message: _m, metadataUrl: _u, ...facts } = json;
     expect(metadata.json).toEqual({ ...facts, createdAt: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/) });
   });
 
   it('refuses in the order of its table', async () => {
     const before = await rows();
-    const post = (type: string, init: RequestInit) =>
-      world.call(`/media/${type}`, { method: 'POST', ...init });
+    const post = (type: string, request: OperationRequest) => world.call(`POST /media/${type}`, request);
     const keyless = await post('nothing', { body: formWith(mp3()) });
     expect([keyless.status, keyless.json.code]).toEqual([401, 'invalid_api_key']);
     const json = await post('nothing', {
@@ -98,8 +98,7 @@ describe.each<StoreKind>(['filesystem', 's3'])('a direct upload on %s', (kind) =
   });
 
   it('wants exactly one file with a name and content, and ignores other parts up to 64 KiB', async () => {
-    const send = (form: FormData) =>
-      world.call('/media/word', { method: 'POST', headers: SERVICE, body: form });
+    const send = (form: FormData) => world.call('POST /media/word', { headers: SERVICE, body: form });
     const two = formWith(mp3());
     two.append('file', new Blob(['x']), 'second.mp3');
     const nameless = new FormData();
@@ -119,11 +118,11 @@ describe.each<StoreKind>(['filesystem', 's3'])('a direct upload on %s', (kind) =
     const headers = { ...SERVICE, 'content-type': 'multipart/form-data; boundary=x' };
     const broken = ['', '--x', '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nID3'];
     for (const body of broken) {
-      const answer = await world.call('/media/word', { method: 'POST', headers, body });
+      const answer = await world.call('POST /media/word', { headers, body });
       expect([body, answer.json.code]).toEqual([body, 'malformed_request']);
     }
     const unnamed = '--x\r\ncontent-disposition: form-data; name="file"; filename=""\r\n\r\nID3\r\n--x--\r\n';
-    const answer = await world.call('/media/word', { method: 'POST', headers, body: unnamed });
+    const answer = await world.call('POST /media/word', { headers, body: unnamed });
     expect(answer.json).toMatchObject({ code: 'validation_failed', details: [{ field: 'file' }] });
     expect((await world.keys()).filter((key) => key.startsWith('tmp/'))).toEqual([]);
   });
@@ -150,14 +149,12 @@ describe.each<StoreKind>(['filesystem', 's3'])('a direct upload on %s', (kind) =
     const stored = await world.keys();
     expect(stored.filter((each) => each === key)).toHaveLength(1);
     for (const { type, id } of ids.slice(1)) {
-      expect((await world.call(`/media/${type}/${id}`, { method: 'DELETE', headers: SERVICE })).status).toBe(
-        204,
-      );
+      expect((await world.call(`DELETE /media/${type}/${id}`, { headers: SERVICE })).status).toBe(204);
       await world.clean();
-      expect((await world.call(`/media/${type}/${id}`, { headers: student })).status).toBe(404);
-      expect((await world.call(`/media/word/${ids[0].id}`, { headers: student })).status).toBe(200);
+      expect((await world.call(`GET /media/${type}/${id}`, { headers: student })).status).toBe(404);
+      expect((await world.call(`GET /media/word/${ids[0].id}`, { headers: student })).status).toBe(200);
     }
-    await world.call(`/media/word/${ids[0].id}`, { method: 'DELETE', headers: SERVICE });
+    await world.call(`DELETE /media/word/${ids[0].id}`, { headers: SERVICE });
     await world.clean();
     expect(await world.keys()).not.toContain(key);
   });

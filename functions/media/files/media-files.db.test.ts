@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { type MediaHarness, openMediaHarness, SERVICE, type StoreKind } from '../testing/media-harness.ts';
+import { SERVICE } from '#shared/testing/harness.ts';
+import { type MediaHarness, openMediaHarness, type StoreKind } from '../testing/media-harness.ts';
 import { mp3, office, wav } from '../testing/samples.ts';
 import { objectKey } from './keys.ts';
 import { attach, eraseOwner, exportOwner, info, remove, store as storeMedium } from './media-files.ts';
@@ -25,14 +26,13 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
 
   describe('the module interface', () => {
     const put = (bytes: Buffer, ownerId?: number) =>
-      storeMedium(world.resources.context(), {
+      storeMedium(world.context(), {
         type: 'lesson_audio',
         stream: Readable.from([bytes]),
         filename: 'a.wav',
         ...(ownerId === undefined ? {} : { ownerId }),
       });
-    const tx = <T>(work: Parameters<typeof withTransaction<T>>[1]) =>
-      withTransaction(world.resources.db, work);
+    const tx = <T>(work: Parameters<typeof withTransaction<T>>[1]) => withTransaction(world.db, work);
     const codeOf = (work: Promise<unknown>) =>
       work.then(
         () => 'done',
@@ -43,7 +43,7 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
       const { userId } = await world.signIn(2);
       const bytes = wav(0.2);
       const { id } = await put(bytes, userId);
-      const context = world.resources.context();
+      const context = world.context();
       const take = (mediaFile: string, more: object = {}) =>
         codeOf(tx((each) => attach(each, context, mediaFile, { type: 'lesson_audio', ...more })));
       expect(await take(`${randomUUID()}.wav`)).toBe('not_found');
@@ -51,17 +51,17 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
       expect(await take(id, { ownerId: userId + 1 })).toBe('not_found');
       expect(await take(id, { ownerId: userId })).toBe('done');
       expect(await take(id)).toBe('conflict');
-      const known = await info(world.resources.db, [id, 'unknown']);
+      const known = await info(world.db, [id, 'unknown']);
       expect([...known]).toEqual([
         [
           id,
           { type: 'lesson_audio', contentType: 'audio/wav', size: bytes.length, createdAt: expect.any(Date) },
         ],
       ]);
-      expect(await exportOwner(world.resources.db, userId)).toMatchObject({
+      expect(await exportOwner(world.db, userId)).toMatchObject({
         files: [{ id, sha256: sha256(bytes) }],
       });
-      expect(await exportOwner(world.resources.db, userId + 1)).toEqual({});
+      expect(await exportOwner(world.db, userId + 1)).toEqual({});
     });
 
     it('refuses with typed errors and leaves nothing', async () => {
@@ -74,26 +74,26 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
 
     it('removes with the transaction, or not at all', async () => {
       const { id } = await put(wav(0.3));
-      const context = world.resources.context();
+      const context = world.context();
       const rolledBack = tx(async (each) => {
         await remove(each, context, id);
         throw new Error('rolled back');
       });
       await expect(rolledBack).rejects.toThrow('rolled back');
       await world.clean();
-      expect((await world.call(`/media/lesson_audio/${id}`, { headers: student })).status).toBe(200);
+      expect((await world.call(`GET /media/lesson_audio/${id}`, { headers: student })).status).toBe(200);
       await tx((each) => remove(each, context, id));
       await tx((each) => remove(each, context, id));
-      expect((await world.call(`/media/lesson_audio/${id}`, { headers: student })).status).toBe(404);
+      expect((await world.call(`GET /media/lesson_audio/${id}`, { headers: student })).status).toBe(404);
     });
 
     it('keeps a media file that a restricting column points to', async () => {
-      const { db } = world.resources;
+      const { db } = world;
       await sql`CREATE TABLE pointing (file_id VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin,
         CONSTRAINT fk_pointing FOREIGN KEY (file_id) REFERENCES media (id) ON DELETE RESTRICT)`.execute(db);
       const { json } = await world.upload('word', mp3());
       await sql`INSERT INTO pointing VALUES (${json.id})`.execute(db);
-      const drop = () => world.call(`/media/word/${json.id}`, { method: 'DELETE', headers: SERVICE });
+      const drop = () => world.call(`DELETE /media/word/${json.id}`, { headers: SERVICE });
       const refused = await drop();
       expect([refused.status, refused.json.code]).toEqual([409, 'media_in_use']);
       await sql`DROP TABLE pointing`.execute(db);
@@ -102,12 +102,12 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
     });
 
     it('lets avatars go to NULL, and forgets the owner of what is attached', async () => {
-      const { db } = world.resources;
+      const { db } = world;
       const { userId, headers } = await world.signIn(2);
       const image = Buffer.from('89504e470d0a1a0a00', 'hex');
       const avatar = (await world.upload('avatar', image)).json;
       await db.updateTable('users').set({ avatar_media_id: avatar.id }).where('id', '=', userId).execute();
-      await world.call(`/media/avatar/${avatar.id}`, { method: 'DELETE', headers: SERVICE });
+      await world.call(`DELETE /media/avatar/${avatar.id}`, { headers: SERVICE });
       const user = await db
         .selectFrom('users')
         .select('avatar_media_id')
@@ -116,7 +116,7 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
       expect(user?.avatar_media_id).toBeNull();
       const attached = await put(wav(0.15), userId);
       const loose = await put(wav(0.16), userId);
-      const context = world.resources.context();
+      const context = world.context();
       await tx((each) => attach(each, context, attached.id, { type: 'lesson_audio', ownerId: userId }));
       const bytes = wav(0.1);
       const started = await world.start(
@@ -142,15 +142,15 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
 
   describe('the sweeper', () => {
     it('deletes what nobody attached in time, and keeps what a service sent', async () => {
-      const loose = await storeMedium(world.resources.context(), {
+      const loose = await storeMedium(world.context(), {
         type: 'lesson_doc',
         stream: Readable.from([office('word/document.xml', [{ name: randomUUID() }])]),
       });
       const sent = (await world.upload('word', mp3())).json;
       await world.clean(later(11 * HOUR_MS));
-      expect((await info(world.resources.db, [loose.id])).size).toBe(1);
+      expect((await info(world.db, [loose.id])).size).toBe(1);
       await world.clean(later(13 * HOUR_MS));
-      expect([...(await info(world.resources.db, [loose.id, sent.id])).keys()]).toEqual([sent.id]);
+      expect([...(await info(world.db, [loose.id, sent.id])).keys()]).toEqual([sent.id]);
       expect(await world.keys()).not.toContain(objectKey(loose.sha256));
     });
 
@@ -173,7 +173,7 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
       const bytes = mp3();
       const { json } = await world.upload('word', bytes);
       const marked = async () => {
-        const row = await world.resources.db
+        const row = await world.db
           .selectFrom('media_objects')
           .select('missing_since')
           .where('sha256', '=', json.sha256)
@@ -184,18 +184,18 @@ describe.each<StoreKind>(['filesystem', 's3'])('media on %s', (kind) => {
       await world.clean();
       expect(await marked()).toBe(true);
       for (const method of ['GET', 'HEAD']) {
-        expect((await world.call(`/media/word/${json.id}`, { method, headers: student })).status).toBe(404);
+        expect((await world.call(`${method} /media/word/${json.id}`, { headers: student })).status).toBe(404);
       }
-      expect((await world.call(`/media/${json.id}`, { headers: student })).status).toBe(200);
+      expect((await world.call(`GET /media/${json.id}`, { headers: student })).status).toBe(200);
       await world.store.put(objectKey(json.sha256), Readable.from([bytes]));
       await world.clean();
       expect(await marked()).toBe(false);
       await world.store.remove(objectKey(json.sha256));
-      expect((await world.call(`/media/word/${json.id}`, { headers: student })).status).toBe(404);
+      expect((await world.call(`GET /media/word/${json.id}`, { headers: student })).status).toBe(404);
       expect(await marked()).toBe(true);
       await world.upload('word', bytes);
       expect(await marked()).toBe(false);
-      expect((await world.call(`/media/word/${json.id}`, { headers: student })).bytes.equals(bytes)).toBe(
+      expect((await world.call(`GET /media/word/${json.id}`, { headers: student })).bytes.equals(bytes)).toBe(
         true,
       );
     });

@@ -79,7 +79,6 @@ const context = {
   storage,
   requestId: 'crash',
   signal: new AbortController().signal,
-  now: () => new Date(),
 };
 
 const content = (): Buffer => Buffer.from(`content ${Math.floor(random() * CONTENTS)}`);

@@ -6,17 +6,15 @@ import {
   type TaskAdminHarness,
 } from '../testing/task-admin-harness.ts';
 import { newRecipient } from '../testing/task-harness.ts';
-import { handler as get } from './handlers/get-immediate-task.ts';
-import { handler as update } from './handlers/update-immediate-task.ts';
 
 let world: TaskAdminHarness;
 let patch: (id: number, body: unknown) => ReturnType<AdminEndpoint>;
 let show: AdminEndpoint;
 beforeAll(async () => {
   world = await openTaskAdminHarness({ SMTP_SEND_TIMEOUT_MS: '2000' });
-  const endpoint = world.endpoint(update, 'PATCH /immediate-tasks/{id}');
+  const endpoint = world.endpoint('updateImmediateTask');
   patch = (id, body) => endpoint({ id, body });
-  show = world.endpoint(get, 'GET /immediate-tasks/{id}');
+  show = world.endpoint('getImmediateTask');
 });
 afterAll(() => world.close());
 

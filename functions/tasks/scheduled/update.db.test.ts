@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newUrl, openScheduledHarness, type ScheduledHarness } from '../testing/scheduled-harness.ts';
 import type { AdminEndpoint } from '../testing/task-admin-harness.ts';
-import { handler as updateHandler } from './handlers/update-scheduled-task.ts';
 
 let world: ScheduledHarness;
 let update: AdminEndpoint;
 beforeAll(async () => {
   world = await openScheduledHarness();
-  update = world.endpoint(updateHandler, 'PATCH /scheduled-tasks/{id}');
+  update = world.endpoint('updateScheduledTask');
 });
 afterAll(() => world.close());
 beforeEach(async () => {

@@ -41,7 +41,7 @@ let urls = 0;
 /** A webhook that no other task of this process has; its host answers nothing. */
 export const newUrl = (): string => `https://hooks.example.com/${++urls}`;
 
-/** Opens a world of its own for a test file. */
+/** Opens the harness of a test file. */
 export const openScheduledHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<ScheduledHarness> => {
   const world = await openTaskAdminHarness({ API_KEY: 'service-key', ...settings });
   const { db, config, context } = world.resources;

@@ -6,8 +6,8 @@ import type { Context } from '#shared/host/context.ts';
 import type { BatchResult } from '#shared/host/queue-function.ts';
 import { queuePrefix } from '#shared/queue/queue-prefix.ts';
 import { redisUrl } from '#shared/redis/redis.ts';
+import { type Harness, openHarness } from '#shared/testing/harness.ts';
 import { type MailSink, startMailSink } from '#shared/testing/mail-sink.ts';
-import { openTestResources, type TestResources } from '#shared/testing/test-resources.ts';
 import { immediateQueue } from '../immediate/immediate-queue.ts';
 import { createImmediateTask, type ImmediateTask } from '../immediate/immediate-tasks.ts';
 import type { TaskAttempt } from '../immediate/rules/task-attempt.ts';
@@ -16,9 +16,9 @@ import { workImmediate } from '../immediate/work-immediate.ts';
 type TaskRow = Selectable<Tables['immediate_tasks']>;
 type AttemptRow = Selectable<Tables['task_attempts']>;
 
-/** Everything a test of immediate tasks touches: database, queue and a mail server. */
+/** The one harness with what tests of immediate tasks touch: their queue and a mail server. */
 export interface TaskHarness {
-  readonly resources: TestResources;
+  readonly resources: Harness;
   readonly sink: MailSink;
   readonly queue: Queue;
   /** Creates a task with a template of the migration; by default the one that is sensitive and has a variable. */
@@ -42,10 +42,10 @@ let recipients = 0;
 /** An address that no other test of this process writes to. */
 export const newRecipient = (): string => `hanako-${++recipients}@example.com`;
 
-/** Opens a world of its own for a test file. */
+/** Opens the harness of a test file. */
 export const openTaskHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<TaskHarness> => {
   const sink = await startMailSink();
-  const resources = await openTestResources({
+  const resources = await openHarness({
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(sink.port),
     SMTP_FROM: 'JapaneseStudent <noreply@example.org>',

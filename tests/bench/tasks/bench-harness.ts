@@ -50,7 +50,6 @@ export const openBenchWorld = async (): Promise<BenchWorld> => {
   await migrate(resources.db);
   const context = {
     ...resources,
-    now: () => new Date(),
     signal: new AbortController().signal,
     requestId: 'bench',
   };

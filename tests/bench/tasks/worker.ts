@@ -15,7 +15,6 @@ const config = processConfig();
 const resources = await openResources(config);
 const context: Context = {
   ...resources,
-  now: () => new Date(),
   signal: new AbortController().signal,
   requestId: 'bench',
 };

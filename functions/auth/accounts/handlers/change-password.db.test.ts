@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness, PASSWORD, SAME_ORIGIN } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { PASSWORD, SAME_ORIGIN } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {

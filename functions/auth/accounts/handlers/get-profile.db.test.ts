@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signAccessToken } from '#shared/auth/access-token.ts';
 import { useResources } from '#shared/host/resources.ts';
 import { createLog } from '#shared/log/log.ts';
-import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { PASSWORD, type TestAccount } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {

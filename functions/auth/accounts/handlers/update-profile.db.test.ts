@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthHarness, openAuthHarness, PASSWORD, type TestAccount } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { PASSWORD, type TestAccount } from '../../testing/fixtures.ts';
 import { mailsOf } from '../../testing/mails.ts';
 
 let auth: AuthHarness;

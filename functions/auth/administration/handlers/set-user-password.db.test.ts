@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAdmin, type SignedInAdmin } from '../../testing/admin-test.ts';
-import { type AuthHarness, openAuthHarness, PASSWORD } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { PASSWORD } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 let admin: SignedInAdmin;

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bearer, createAdmin, type SignedInAdmin } from '../../testing/admin-test.ts';
-import {
-  type AuthHarness,
-  openAuthHarness,
-  type TestAccount,
-  TOKEN_MODE,
-} from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { type TestAccount, TOKEN_MODE } from '../../testing/fixtures.ts';
 import { mailsOf } from '../../testing/mails.ts';
 import { multipart, picture } from '../../testing/multipart.ts';
 

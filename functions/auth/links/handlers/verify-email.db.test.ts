@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type AuthHarness,
-  openAuthHarness,
-  type TestAccount,
-  TOKEN_MODE,
-} from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { type TestAccount, TOKEN_MODE } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {

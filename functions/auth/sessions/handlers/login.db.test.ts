@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import { openPasswordHasher } from '#shared/auth/password-hasher.ts';
 import { hashToken } from '../../links/opaque-token.ts';
-import { type AuthHarness, openAuthHarness, PASSWORD, TOKEN_MODE } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { PASSWORD, TOKEN_MODE } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {

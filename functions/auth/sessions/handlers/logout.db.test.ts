@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signAccessToken } from '#shared/auth/access-token.ts';
-import { type AuthHarness, openAuthHarness, SAME_ORIGIN, TOKEN_MODE } from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { SAME_ORIGIN, TOKEN_MODE } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {

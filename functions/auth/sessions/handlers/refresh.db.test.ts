@@ -1,14 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import { asOtherParty } from '#shared/testing/other-party.ts';
-import {
-  type AuthHarness,
-  openAuthHarness,
-  SAME_ORIGIN,
-  type TestAccount,
-  TOKEN_MODE,
-} from '../../testing/auth-harness.ts';
+import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { SAME_ORIGIN, type TestAccount, TOKEN_MODE } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {
@@ -24,16 +19,9 @@ const signIn = async () => {
 };
 const sessionOf = (account: TestAccount) =>
   auth.db.selectFrom('user_sessions').selectAll().where('user_id', '=', account.id).executeTakeFirstOrThrow();
-/** Moves what is stored of the account's session and tokens, as if time had passed. */
-const age = async (account: TestAccount, column: 'rotated_at' | 'expires_at', seconds: number) => {
-  const { id } = await sessionOf(account);
-  await auth.db
-    .updateTable('refresh_tokens')
-    .set({ [column]: new Date(Date.now() - seconds * 1_000) })
-    .where('session_id', '=', id)
-    .where(column, 'is not', null)
-    .execute();
-};
+/** Lets time pass for everybody. */
+const wait = (seconds: number) => auth.at(new Date(Date.now() + seconds * 1_000));
+afterEach(() => auth.at());
 
 test('a fresh token is exchanged for new ones of the same session', async () => {
   const { account, refreshToken, accessToken } = await signIn();
@@ -81,11 +69,11 @@ test('never lives past the absolute end of the session', async () => {
 });
 
 test('a rotated token works within the grace, and its children all work', async () => {
-  const { account, refreshToken } = await signIn();
+  const { refreshToken } = await signIn();
   const children = [await refresh(refreshToken), await refresh(refreshToken)].map(
     ({ json }) => json.refreshToken,
   );
-  await age(account, 'rotated_at', 5);
+  await wait(5);
   children.push((await refresh(refreshToken)).json.refreshToken);
   expect(new Set(children).size).toBe(3);
   for (const child of children) expect((await refresh(child)).status).toBe(200);
@@ -94,7 +82,7 @@ test('a rotated token works within the grace, and its children all work', async 
 test('a replay after the grace ends the session and all its tokens', async () => {
   const { account, refreshToken } = await signIn();
   const { json: child } = await refresh(refreshToken);
-  await age(account, 'rotated_at', 11);
+  await wait(11);
   expect(await refresh(refreshToken)).toMatchObject({
     status: 401,
     json: { code: 'invalid_token' },
@@ -112,7 +100,7 @@ test('a replay after the grace ends the session and all its tokens', async () =>
 
 test('an expired token is refused and ends nothing', async () => {
   const { account, refreshToken } = await signIn();
-  await age(account, 'expires_at', 1);
+  await wait(7 * 86_400);
   expect(await refresh(refreshToken)).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
   expect(await sessionOf(account)).toMatchObject({ ended_at: null });
 });

@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import {
-  type Learner,
-  type LearnerHarness,
-  openLearnerHarness,
-  SERVICE,
-} from '../../testing/learner-harness.ts';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
+import { SERVICE } from '#shared/testing/harness.ts';
+import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
 
 let world: LearnerHarness;
-let learner: Learner;
+let learner: SignedInUser;
 beforeAll(async () => {
   world = await openLearnerHarness({ API_KEY: SERVICE['x-api-key'] });
   await world.seedCatalogue(5);
@@ -42,7 +39,7 @@ const give = async (...marks: string[]) => {
 const marks = async () => (await world.skills(learner.userId)).map(({ mark }) => mark);
 const keys = async () =>
   (
-    await world.resources.db
+    await world.db
       .selectFrom('kana_mark_drops')
       .select(['run_key', 'affected'])
       .where('user_id', '=', learner.userId)
@@ -118,27 +115,24 @@ describe('the run key', () => {
 
   it('is remembered for at least 30 days, and not for ever', async () => {
     await give('0.6000');
-    await drop({ 'x-task-run-id': 'month' });
+    const begun = Date.now();
+    const waitDays = (days: number) => world.at(new Date(begun + days * 86_400_000));
     await drop({ 'x-task-run-id': 'year' });
-    const age = (key: string, days: number) =>
-      world.resources.db
-        .updateTable('kana_mark_drops')
-        .set({ created_at: new Date(Date.now() - days * 86_400_000) })
-        .where('run_key', '=', `run:${key}`)
-        .execute();
-    await age('month', 31);
-    await age('year', 365);
+    await waitDays(365 - 31);
+    await drop({ 'x-task-run-id': 'month' });
+    await waitDays(365);
     await drop({ 'x-task-run-id': 'month' });
     await drop({ 'x-task-run-id': 'new' });
     expect(await marks()).toEqual(['0.5700']);
     expect(await keys()).toEqual(['run:month 1', 'run:new 1']);
+    await world.at();
   });
 
   it('is free after a failed call', async () => {
     const { userId } = learner;
     expect(await drop({ 'x-task-run-id': 'x' }, { userId: '4000000000' })).toMatchObject({ status: 404 });
     expect(
-      await world.resources.db.selectFrom('kana_mark_drops').where('user_id', '=', 4e9).selectAll().execute(),
+      await world.db.selectFrom('kana_mark_drops').where('user_id', '=', 4e9).selectAll().execute(),
     ).toEqual([]);
     await give('0.6000');
     expect(await drop({ 'x-task-run-id': 'x' }, { userId: String(userId) })).toMatchObject(lowered(1));
@@ -184,7 +178,7 @@ describe('the request', () => {
   it('does not look at the repeat flag, nor at the state of the account', async () => {
     learner = await world.createLearner({ alphabetRepeat: 'ignore' });
     await give('0.6000');
-    await world.resources.db
+    await world.db
       .updateTable('users')
       .set({ disabled_at: new Date() })
       .where('id', '=', learner.userId)
@@ -194,7 +188,7 @@ describe('the request', () => {
 
   it('sends no mail', async () => {
     await drop();
-    expect(await world.resources.db.selectFrom('immediate_tasks').selectAll().execute()).toEqual([]);
+    expect(await world.db.selectFrom('immediate_tasks').selectAll().execute()).toEqual([]);
   });
 
   it('by HEAD is 405', async () => {

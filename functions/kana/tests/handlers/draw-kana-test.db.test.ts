@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import {
-  type Learner,
-  type LearnerHarness,
-  openLearnerHarness,
-  type Skill,
-} from '../../testing/learner-harness.ts';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
+import { type LearnerHarness, openLearnerHarness, type Skill } from '../../testing/learner-harness.ts';
 
 let world: LearnerHarness;
-let learner: Learner;
+let learner: SignedInUser;
 beforeAll(async () => {
   world = await openLearnerHarness();
   await world.seedCatalogue();
@@ -111,7 +107,7 @@ describe('the selection', () => {
 });
 
 test('characters without a sound are not asked by listening, but stay wrong options', async () => {
-  const { db } = world.resources;
+  const { db } = world;
   const silent = await db
     .selectFrom('characters')
     .select(['id', 'audio_media_id'])

@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import {
-  type Learner,
-  type LearnerHarness,
-  openLearnerHarness,
-  type Skill,
-} from '../../testing/learner-harness.ts';
+import type { SignedInUser } from '#shared/testing/accounts.ts';
+import { type LearnerHarness, openLearnerHarness, type Skill } from '../../testing/learner-harness.ts';
 
 let world: LearnerHarness;
-let learner: Learner;
+let learner: SignedInUser;
 beforeAll(async () => {
   world = await openLearnerHarness();
   await world.seedCatalogue();
@@ -123,7 +119,7 @@ describe('entries', () => {
 });
 
 test('a listening result of a character without sound is stored', async () => {
-  const { db } = world.resources;
+  const { db } = world;
   const before = await db
     .selectFrom('characters')
     .select('audio_media_id')
@@ -235,7 +231,7 @@ describe('the refusals', () => {
   });
 
   it('an account that went while its token lived', async () => {
-    await world.resources.db.deleteFrom('users').where('id', '=', learner.userId).execute();
+    await world.db.deleteFrom('users').where('id', '=', learner.userId).execute();
     expect(await post(one({}))).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
   });
 });

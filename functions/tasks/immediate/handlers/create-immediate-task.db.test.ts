@@ -1,26 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { useResources } from '#shared/host/resources.ts';
-import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
 import { readContent } from '../../content/content-storage.ts';
 import { newRecipient, openTaskHarness, type TaskHarness } from '../../testing/task-harness.ts';
-import { handler } from './create-immediate-task.ts';
 
 let world: TaskHarness;
-let restore: () => void;
 beforeAll(async () => {
   world = await openTaskHarness({ API_KEY: 'service-key' });
-  restore = useResources(world.resources);
 });
-afterAll(async () => {
-  restore();
-  await world.close();
-});
+afterAll(() => world.close());
 
 const headers = { 'x-api-key': 'service-key' };
 const post = (body: unknown, more: Record<string, string> = {}): Promise<TestResponse> =>
-  invoke(handler, {
-    method: 'POST',
-    path: '/api/v6/tasks/immediate',
+  world.resources.call('createImmediateTask', {
     body,
     headers: { ...headers, ...more },
   });
@@ -101,7 +92,7 @@ describe('is refused', () => {
   });
 
   test.each([{}, { 'x-api-key': 'wrong' }])('without the service key: %j', async (given) => {
-    const answer = await invoke(handler, { method: 'POST', path: '/x', body: valid, headers: given });
+    const answer = await world.resources.call('createImmediateTask', { body: valid, headers: given });
     expect([answer.status, answer.json.code]).toEqual([401, 'invalid_api_key']);
   });
 });

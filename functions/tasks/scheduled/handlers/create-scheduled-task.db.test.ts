@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
+import type { TestResponse } from '#shared/testing/invoke.ts';
 import { newUrl, openScheduledHarness, type ScheduledHarness } from '../../testing/scheduled-harness.ts';
-import { handler } from './create-scheduled-task.ts';
 
 let world: ScheduledHarness;
 beforeAll(async () => {
@@ -10,9 +9,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const post = (body: unknown, headers: Record<string, string> = {}): Promise<TestResponse> =>
-  invoke(handler, {
-    method: 'POST',
-    path: '/api/v6/tasks/scheduled',
+  world.resources.call('createScheduledTask', {
     body,
     headers: { 'x-api-key': 'service-key', ...headers },
   });
@@ -161,7 +158,7 @@ describe('is refused', () => {
   });
 
   test('without the key', async () => {
-    const answer = await invoke(handler, { method: 'POST', path: '/x', body: webhook() });
+    const answer = await world.resources.call('createScheduledTask', { body: webhook() });
     expect([answer.status, answer.json.code]).toEqual([401, 'invalid_api_key']);
   });
 });
