@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { toolEnvironment } from '#dev/tool-environment.ts';
-import { readFunctions } from '#shared/http/routing-table.ts';
+import { declaredFunctions } from '#shared/checkout/declared-functions.ts';
 
 /** CloudFormation refuses 500; the rest is room for a domain to grow before it must be split. */
 const MAXIMUM_RESOURCES = 450;
@@ -17,7 +17,7 @@ interface Template {
 }
 
 const faults: string[] = [];
-const domains = [...new Set(readFunctions().map(({ domain }) => domain))];
+const domains = [...new Set(declaredFunctions().map(({ domain }) => domain))];
 
 for (const domain of domains) {
   // serverless-esbuild never cleans up, and leftovers would end in every zip.
@@ -42,7 +42,7 @@ for (const domain of domains) {
   const zips = readdirSync('.serverless').filter((name) => name.endsWith('.zip'));
   const largest = Math.max(...zips.map((name) => statSync(`.serverless/${name}`).size));
   if (types.length > MAXIMUM_RESOURCES) faults.push(`${domain}: ${types.length} resources`);
-  if (functions !== readFunctions().filter((each) => each.domain === domain).length) {
+  if (functions !== declaredFunctions().filter((each) => each.domain === domain).length) {
     faults.push(`${domain}: ${functions} functions in the template`);
   }
   if (logGroups < functions) faults.push(`${domain}: a function has no log group`);

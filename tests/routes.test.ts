@@ -1,15 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { declaredFunctions } from '#shared/checkout/declared-functions.ts';
 import { ERROR_STATUS } from '#shared/errors/error-codes.ts';
 import { documentedCodes } from '#shared/http/documented-codes.ts';
-import { methodsAt, methodsShadowing, readFunctions, routingTable } from '#shared/http/routing-table.ts';
+import { methodsAt, methodsShadowing, routingTable } from '#shared/http/routing-table.ts';
 import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
 
 const handlerFiles = readdirSync('functions', { recursive: true, encoding: 'utf8' })
   .filter((path) => /(^|\/)handlers\/[^/]+\.ts$/.test(path) && !path.endsWith('.test.ts'))
   .map((path) => resolve('functions', path));
-const functions = readFunctions();
+const functions = declaredFunctions();
 const modules = functions.map(({ definition }) => resolve(definition.handler.replace(/\.[^./]+$/, '.ts')));
 
 describe('the routing table', () => {

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ROOT } from '../checkout/root.ts';
 import type { Contract } from '../http/contract.ts';
+import type { EndpointHandler } from '../http/endpoint.ts';
 import type { HostStreams } from '../http/request-stream.ts';
 import { ownValue } from '../text/names.ts';
 import { errorPlace } from './error-place.ts';
-import type { FunctionDefinition } from './function-events.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+import type { Route } from './http-routes.ts';
 
 type PlatformContext = HostStreams & { readonly functionName: string; readonly awsRequestId: string };
 type Handler = ((event: unknown, context: PlatformContext) => unknown) & { readonly contract?: Contract };
@@ -34,6 +37,16 @@ const loadHandler = async (root: string, name: string, handler: string): Promise
   const loaded = ownValue(module, exported);
   if (typeof loaded === 'function') return loaded as Handler;
   throw new Error(`function ${name}: ${path}.ts exports no function ${exported}`);
+};
+
+/** Loads the endpoint of a route from this checkout. @throws TypeError for a function without a contract */
+export const loadEndpoint = async ({
+  functionName,
+  handler,
+}: Pick<Route, 'functionName' | 'handler'>): Promise<EndpointHandler> => {
+  const endpoint = await loadHandler(ROOT, functionName, handler);
+  if (!endpoint.contract) throw new TypeError(`function ${functionName} is no endpoint`);
+  return endpoint as EndpointHandler;
 };
 
 /**

@@ -1,10 +1,9 @@
-import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { ERROR_SENTENCE, ERROR_STATUS, type ErrorCode } from '../errors/error-codes.ts';
+import { loadEndpoint } from '../host/load-functions.ts';
 import type { BodySpec, Contract, Guard, StreamSpec } from '../http/contract.ts';
 import { documentedCodes } from '../http/documented-codes.ts';
-import type { EndpointHandler } from '../http/endpoint.ts';
 import { guardsOf } from '../http/guards.ts';
 import { type Route, routingTable } from '../http/routing-table.ts';
 
@@ -44,17 +43,9 @@ export interface DocumentedRoute extends Route {
   readonly contract: Contract;
 }
 
-/** Loads the handler of every route; a module that exports no endpoint is an issue of ours. */
+/** Loads the contract of every route. @throws TypeError for a function that is no endpoint */
 export const loadContracts = (routes: readonly Route[] = routingTable()): Promise<DocumentedRoute[]> =>
-  Promise.all(
-    routes.map(async (route) => {
-      const module = (await import(/* @vite-ignore */ pathToFileURL(route.module).href)) as {
-        handler?: EndpointHandler;
-      };
-      if (!module.handler?.contract) throw new TypeError(`${route.module} exports no endpoint`);
-      return { ...route, contract: module.handler.contract };
-    }),
-  );
+  Promise.all(routes.map(async (route) => ({ ...route, contract: (await loadEndpoint(route)).contract })));
 
 const errorResponses = (contract: Contract): ZodOpenApiResponsesObject => {
   const byStatus = new Map<number, ErrorCode[]>();

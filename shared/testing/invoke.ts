@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEventV2, Context as LambdaContext } from 'aws-lambda';
+import { buildEvent } from '../host/event.ts';
 import type { EndpointHandler } from '../http/endpoint.ts';
+import { valuesByName } from '../text/names.ts';
 
 /** A request as a test writes it; an object as `body` is sent as JSON. */
 export interface TestRequest {
@@ -22,34 +24,27 @@ export interface TestResponse {
   readonly json: any;
 }
 
-const eventOf = (request: TestRequest): APIGatewayProxyEventV2 => {
+const bytesOf = (body: unknown): Buffer | undefined => {
+  if (body === undefined || Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+};
+
+/** The event of a request, from the one builder that hosts use, too. */
+export const eventOf = (request: TestRequest): APIGatewayProxyEventV2 => {
   const { method = 'GET', path = '/test', query = '', headers = {}, body, address = '203.0.113.7' } = request;
-  const raw = Buffer.isBuffer(body) ? body : undefined;
-  const json = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body);
-  const typed = body !== undefined && !raw ? { 'content-type': 'application/json' } : {};
-  const routeKey = `${method} ${path}`;
-  return {
-    version: '2.0',
-    routeKey,
-    rawPath: path,
-    rawQueryString: query,
-    headers: { ...typed, ...headers },
+  const typed = body !== undefined && !Buffer.isBuffer(body) ? { 'content-type': 'application/json' } : {};
+  return buildEvent({
+    routeKey: `${method} ${path}`,
     pathParameters: request.pathParameters ?? {},
-    isBase64Encoded: raw !== undefined,
-    ...(raw ? { body: raw.toString('base64') } : json === undefined ? {} : { body: json }),
-    requestContext: {
-      accountId: 'test',
-      apiId: 'test',
-      domainName: 'test',
-      domainPrefix: 'test',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: address, userAgent: headers['user-agent'] ?? '' },
-      requestId: 'test',
-      routeKey,
-      stage: '$default',
-      time: '',
-      timeEpoch: 0,
-    },
-  };
+    method,
+    target: { rawPath: path, rawQuery: query, host: 'test' },
+    headers: { headers: valuesByName(Object.entries({ ...typed, ...headers })), cookies: undefined },
+    httpVersion: '1.1',
+    sourceIp: address,
+    requestId: 'test',
+    now: new Date(0),
+    body: bytesOf(body),
+  });
 };
 
 /** Calls an endpoint as the platform would, through its whole stack. */

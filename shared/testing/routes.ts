@@ -1,5 +1,4 @@
-import { pathToFileURL } from 'node:url';
-import type { EndpointHandler } from '../http/endpoint.ts';
+import { loadEndpoint } from '../host/load-functions.ts';
 import { findRoute } from '../http/routing-table.ts';
 import { invoke, type TestRequest, type TestResponse } from './invoke.ts';
 
@@ -11,8 +10,10 @@ export const callRoute = async (
 ): Promise<TestResponse> => {
   const found = findRoute(method, path);
   if (!found) throw new Error(`no route takes ${method} ${path}`);
-  const { handler } = (await import(/* @vite-ignore */ pathToFileURL(found.route.module).href)) as {
-    handler: EndpointHandler;
-  };
-  return invoke(handler, { ...request, method, path, pathParameters: found.pathParameters });
+  return invoke(await loadEndpoint(found.route), {
+    ...request,
+    method,
+    path,
+    pathParameters: found.pathParameters,
+  });
 };

@@ -2,14 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { bearer } from '#functions/auth/testing/admin-test.ts';
 import { openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
 import { signatureOf } from '#functions/media/files/rules/link.ts';
 import { store } from '#functions/media/index.ts';
 import { wav } from '#functions/media/testing/samples.ts';
-import type { EndpointHandler } from '#shared/http/endpoint.ts';
+import { loadEndpoint } from '#shared/host/load-functions.ts';
 import { guardsOf } from '#shared/http/guards.ts';
 import type { DocumentedRoute } from '#shared/openapi/document.ts';
 import { invoke, type TestResponse } from '#shared/testing/invoke.ts';
@@ -95,14 +94,11 @@ export const openParametersWorld = async (): Promise<ParametersWorld> => {
       'GET /api/v6/admin/scheduled-task-logs job_id': 'run-1',
     },
     call: async (route, { path, query }) => {
-      const { handler } = (await import(/* @vite-ignore */ pathToFileURL(route.module).href)) as {
-        handler: EndpointHandler;
-      };
       calls += 1;
       const { contract } = route;
       const isLink = contract.guard === 'link';
       const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
-      return invoke(handler, {
+      return invoke(await loadEndpoint(route), {
         method: route.method,
         path: route.path.replace(/\{(\w+)\+?\}/g, (_, name) => encodeURIComponent(path[name] ?? '')),
         pathParameters: path,
