@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Role } from '#shared/auth/access-token.ts';
 import type { Context } from '#shared/host/context.ts';
 import { useResources } from '#shared/host/resources.ts';
+import { mediaStore } from '#shared/storage/media-store.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { type HandlerServer, startHandlerServer } from '#shared/testing/handler-server.ts';
 import { startS3Server } from '#shared/testing/s3-server.ts';
@@ -80,7 +81,7 @@ export const openMediaHarness = async (
   const { config } = resources;
   const unbind = useResources(resources);
   const server: HandlerServer = await startHandlerServer(resources);
-  const store = await resources.storage.store();
+  const store = await mediaStore(resources);
 
   const call: MediaHarness['call'] = async (path, init = {}) => {
     const url = path.startsWith('http') ? path : `${server.url}/api/v6${path}`;

@@ -1,5 +1,6 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { probeStore } from '#shared/storage/media-store.ts';
 import {
   formOf,
   type KanaHarness,
@@ -222,7 +223,7 @@ test('cannot be given while the store is away, and everything else can', async (
   // A file where the root should be: the store can neither be read nor made again.
   await writeFile(root, '');
   try {
-    expect(await storage.probe()).toBe(false);
+    expect(await probeStore({ storage })).toBe(false);
     const { status, json, headers } = await patch(id, formOf({}, audio(ka)));
     expect([status, json.code, headers.has('retry-after')]).toEqual([503, 'unavailable', true]);
     expect((await patch(id, formOf({ englishReading: 'kii' }))).status).toBe(204);
@@ -230,7 +231,7 @@ test('cannot be given while the store is away, and everything else can', async (
   } finally {
     await rm(root);
     await rename(away, root);
-    expect(await storage.probe()).toBe(true);
+    expect(await probeStore({ storage })).toBe(true);
   }
   expect((await world.call(url)).bytes.equals(ki)).toBe(true);
   expect(await readdir(`${root}/tmp`)).toEqual([]);
