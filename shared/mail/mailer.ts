@@ -1,16 +1,7 @@
 import { refuseWhileHolding } from '../database/holding.ts';
-import type { Mail } from './message.ts';
-import type { MailSettings } from './smtp-mailer.ts';
+import type { Mailer, MailSettings } from './smtp-mailer.ts';
 
-/** Delivers mails over a pool of SMTP connections. */
-export interface Mailer {
-  /**
-   * Resolves when the server has accepted the mail. Aborting the signal ends the delivery where it stands.
-   * @throws MailError
-   */
-  send(mail: Mail, signal: AbortSignal): Promise<void>;
-  close(): void;
-}
+export type { Mailer };
 
 /** A mailer whose pool, and the library behind it, is loaded with the first mail: few functions send any. */
 export const openMailer = (settings: MailSettings): Mailer => {

@@ -1,9 +1,18 @@
 import type { Config } from '../config/config.ts';
 import { CLOSED, classifyMailError, MailError, TOO_LATE } from './mail-error.ts';
-import type { Mailer } from './mailer.ts';
 import { composeMessage, type Mail, parseSender } from './message.ts';
 import { createSlots } from './slots.ts';
 import { openSession, type SmtpSession, type SmtpSettings } from './smtp-session.ts';
+
+/** Delivers mails over a pool of SMTP connections. */
+export interface Mailer {
+  /**
+   * Resolves when the server has accepted the mail. Aborting the signal ends the delivery where it stands.
+   * @throws MailError
+   */
+  send(mail: Mail, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
 
 /** What a pool of SMTP connections needs. */
 export type MailSettings = SmtpSettings & Pick<Config, 'SMTP_FROM' | 'SMTP_POOL_SIZE'>;

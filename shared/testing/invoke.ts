@@ -30,7 +30,7 @@ const bytesOf = (body: unknown): Buffer | undefined => {
 };
 
 /** The event of a request, from the one builder that hosts use, too. */
-export const eventOf = (request: TestRequest): APIGatewayProxyEventV2 => {
+const eventOf = (request: TestRequest): APIGatewayProxyEventV2 => {
   const { method = 'GET', path = '/test', query = '', headers = {}, body, address = '203.0.113.7' } = request;
   const typed = body !== undefined && !Buffer.isBuffer(body) ? { 'content-type': 'application/json' } : {};
   return buildEvent({

@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
+import { ownValue } from '../../text/names.ts';
 
 /** Files of a build that its entry, or whatever this loads, refers to. */
 const referencedBy = (entry: string, { outputs }: Metafile): ReadonlySet<string> => {
   const found = new Set<string>();
   const visit = (path: string): void => {
-    const output = outputs[path];
+    const output = ownValue(outputs, path);
     if (!output || found.has(path)) return;
     found.add(path);
     for (const { path: next } of output.imports) visit(next);

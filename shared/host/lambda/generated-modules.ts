@@ -6,6 +6,7 @@ import { migrationFiles } from '../../checkout/migrations.ts';
 import { ROOT } from '../../checkout/root.ts';
 import { domainSeeds } from '../../checkout/seeds.ts';
 import { DOMAINS } from '../../domains.ts';
+import { ownValue } from '../../text/names.ts';
 
 interface Loadable {
   readonly path: string;
@@ -77,7 +78,7 @@ export const generatedModules: Plugin = {
     }));
     build.onLoad({ filter: /[\\/]shared[\\/]checkout[\\/][a-z-]+\.ts$/ }, async ({ path }) => {
       const name = relative(join(ROOT, 'shared', 'checkout'), path).replace(/\.ts$/, '');
-      const source = SOURCES[name];
+      const source = ownValue(SOURCES, name);
       if (source) return { contents: await source(), resolveDir: ROOT, loader: 'js' };
       return { errors: [{ text: `${name} reads the checkout, which a bundle does not have` }] };
     });
