@@ -24,16 +24,21 @@ const AT_ONCE = 2;
 
 const faults: string[] = [];
 
+const report = (fault: string): void => {
+  faults.push(fault);
+  console.error(fault);
+};
+
 const checkTemplate = (domain: string, { Resources }: Template, zips: number): number => {
   const types = Object.values(Resources).map(({ Type }) => Type);
   const functions = types.filter((type) => type === 'AWS::Lambda::Function').length;
   const logGroups = types.filter((type) => type === 'AWS::Logs::LogGroup').length;
-  if (types.length > MAXIMUM_RESOURCES) faults.push(`${domain}: ${types.length} resources`);
+  if (types.length > MAXIMUM_RESOURCES) report(`${domain}: ${types.length} resources`);
   if (functions !== declaredFunctions().filter((each) => each.domain === domain).length) {
-    faults.push(`${domain}: ${functions} functions in the template`);
+    report(`${domain}: ${functions} functions in the template`);
   }
-  if (logGroups < functions) faults.push(`${domain}: a function has no log group`);
-  if (zips !== functions) faults.push(`${domain}: ${zips} zips for ${functions} functions`);
+  if (logGroups < functions) report(`${domain}: a function has no log group`);
+  if (zips !== functions) report(`${domain}: ${zips} zips for ${functions} functions`);
   return types.length;
 };
 
@@ -55,7 +60,7 @@ const checkAll = async (functions: readonly PackagedFunction[], context: CheckCo
     for (const each of waiting) {
       const { name, domain } = each.bundle;
       const checked = await checkBundle(each, context);
-      faults.push(...checked.faults.map((fault) => `${domain}/${name}: ${fault}`));
+      for (const fault of checked.faults) report(`${domain}/${name}: ${fault}`);
       slowest = Math.max(slowest, checked.importMs);
     }
   };
@@ -93,5 +98,4 @@ await withStackServices(async (services) => {
   }
 });
 
-for (const fault of faults) console.error(fault);
 process.exit(faults.length > 0 ? 1 : 0);
