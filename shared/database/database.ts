@@ -62,8 +62,9 @@ const SESSION = `SET time_zone = '+00:00', max_statement_time = ${MAXIMUM_STATEM
 
 /** Loads the driver with the first statement, because some functions never send any. */
 const openPool = async (settings: ConnectionSettings): Promise<Pool> => {
-  const { createPool } = await import('mysql2');
-  return createPool({
+  // A bundle knows no names of what a CommonJS package exports, only the whole.
+  const { default: mysql } = await import('mysql2');
+  return mysql.createPool({
     host: settings.DB_HOST,
     port: settings.DB_PORT,
     database: settings.DB_NAME,
