@@ -20,10 +20,15 @@ const loadableList = (name: string, entries: readonly Loadable[]): string => {
   return `const list = [${items.join(',\n')}];\nexport const ${name} = () => list;`;
 };
 
-const apiDocument = async (): Promise<string> => {
+const API_DOCUMENT = 'api-document.json';
+
+// A file of its own in the bundle, so that importing the function does not wait for a text of its size.
+const apiDocument = (): string =>
+  `export const apiDocument = async () => JSON.parse((await import(${JSON.stringify(API_DOCUMENT)})).default);`;
+
+const apiDocumentText = async (): Promise<string> => {
   const { apiDocument: make } = await import('../../checkout/api-document.ts');
-  const json = JSON.stringify(JSON.stringify(await make()));
-  return `export const apiDocument = async () => JSON.parse(${json});`;
+  return JSON.stringify(await make());
 };
 
 /** What each module that reads the checkout is in a bundle. */
@@ -75,6 +80,11 @@ export const generatedModules: Plugin = {
       contents: domainModules(path.split(',')),
       resolveDir: ROOT,
       loader: 'js',
+    }));
+    build.onResolve({ filter: /^api-document\.json$/ }, ({ path }) => ({ path, namespace: 'api-document' }));
+    build.onLoad({ filter: /.*/, namespace: 'api-document' }, async () => ({
+      contents: await apiDocumentText(),
+      loader: 'text',
     }));
     build.onLoad({ filter: /[\\/]shared[\\/]checkout[\\/][a-z-]+\.ts$/ }, async ({ path }) => {
       const name = relative(join(ROOT, 'shared', 'checkout'), path).replace(/\.ts$/, '');
