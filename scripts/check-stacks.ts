@@ -1,57 +1,101 @@
 /**
- * `npm run check:stacks`: packages every domain as its own stack, without network or credentials, and checks
- * what CloudFormation would refuse or what would be slow to load.
+ * `npm run check:stacks [-- domain …]`: packages every domain as its own stack, without network or credentials, and checks what
+ * CloudFormation would refuse. Then every bundle is called in an empty folder, by a process that may read nothing
+ * else, against throw-away servers (or those that the environment names), and held to its size and time of import.
  */
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { toolEnvironment } from '#dev/tool-environment.ts';
-import { readFunctions } from '#shared/http/routing-table.ts';
+import { rmSync } from 'node:fs';
+import { declaredFunctions } from '#shared/checkout/declared-functions.ts';
+import { DOMAINS } from '#shared/domains.ts';
+import {
+  type CheckContext,
+  checkBundle,
+  measureBaseline,
+  type PackagedFunction,
+  signIn,
+} from '../tests/stacks/check-bundles.ts';
+import { packageStack, type Template } from '../tests/stacks/package-stack.ts';
+import { withStackServices } from '../tests/stacks/services.ts';
 
 /** CloudFormation refuses 500; the rest is room for a domain to grow before it must be split. */
 const MAXIMUM_RESOURCES = 450;
-/** Lambda takes 50 MB zipped; ours are far below, so a growing one means that something was bundled by mistake. */
-const MAXIMUM_ZIP_BYTES = 8 * 1024 * 1024;
-
-interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Type: string }>>;
-}
+/** The answer to its login is the credential of all other calls. */
+const LOGIN = { domain: 'auth', name: 'login' };
+const AT_ONCE = 2;
 
 const faults: string[] = [];
-const domains = [...new Set(readFunctions().map(({ domain }) => domain))];
 
-for (const domain of domains) {
-  // serverless-esbuild never cleans up, and leftovers would end in every zip.
-  rmSync('.esbuild', { recursive: true, force: true });
-  rmSync('.serverless', { recursive: true, force: true });
-  execFileSync(process.execPath, ['node_modules/serverless/bin/serverless.js', 'package'], {
-    env: {
-      ...process.env,
-      ...toolEnvironment(process.env),
-      SERVICE: domain,
-      SLS_BUILD: 'package',
-      SLS_LOG_LEVEL: 'error',
-      SLS_TELEMETRY_DISABLED: '1',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const file = '.serverless/cloudformation-template-update-stack.json';
-  const { Resources } = JSON.parse(readFileSync(file, 'utf8')) as Template;
+const report = (fault: string): void => {
+  faults.push(fault);
+  console.error(fault);
+};
+
+const checkTemplate = (domain: string, { Resources }: Template, zips: number): number => {
   const types = Object.values(Resources).map(({ Type }) => Type);
   const functions = types.filter((type) => type === 'AWS::Lambda::Function').length;
   const logGroups = types.filter((type) => type === 'AWS::Logs::LogGroup').length;
-  const zips = readdirSync('.serverless').filter((name) => name.endsWith('.zip'));
-  const largest = Math.max(...zips.map((name) => statSync(`.serverless/${name}`).size));
-  if (types.length > MAXIMUM_RESOURCES) faults.push(`${domain}: ${types.length} resources`);
-  if (functions !== readFunctions().filter((each) => each.domain === domain).length) {
-    faults.push(`${domain}: ${functions} functions in the template`);
+  if (types.length > MAXIMUM_RESOURCES) report(`${domain}: ${types.length} resources`);
+  if (functions !== declaredFunctions().filter((each) => each.domain === domain).length) {
+    report(`${domain}: ${functions} functions in the template`);
   }
-  if (logGroups < functions) faults.push(`${domain}: a function has no log group`);
-  if (zips.length !== functions) faults.push(`${domain}: ${zips.length} zips for ${functions} functions`);
-  if (largest > MAXIMUM_ZIP_BYTES) faults.push(`${domain}: a zip of ${largest} bytes`);
-  console.log(
-    `${domain}: ${types.length} resources, ${functions} functions, largest zip ${Math.round(largest / 1024)} KB`,
-  );
-}
+  if (logGroups < functions) report(`${domain}: a function has no log group`);
+  if (zips !== functions) report(`${domain}: ${zips} zips for ${functions} functions`);
+  return types.length;
+};
 
-for (const fault of faults) console.error(fault);
-if (faults.length > 0) process.exit(1);
+const packageDomain = (domain: string): { resources: number; functions: PackagedFunction[] } => {
+  const { template, bundles } = packageStack(domain);
+  const resources = checkTemplate(domain, template, bundles.length);
+  const definitions = new Map(declaredFunctions().map(({ name, definition }) => [name, definition]));
+  const functions = bundles.flatMap((bundle) => {
+    const definition = definitions.get(bundle.name);
+    return definition ? [{ bundle, definition }] : [];
+  });
+  return { resources, functions };
+};
+
+const checkAll = async (functions: readonly PackagedFunction[], context: CheckContext): Promise<number> => {
+  const waiting = functions.values();
+  let slowest = 0;
+  const lane = async (): Promise<void> => {
+    for (const each of waiting) {
+      const { name, domain } = each.bundle;
+      const checked = await checkBundle(each, context);
+      for (const fault of checked.faults) report(`${domain}/${name}: ${fault}`);
+      slowest = Math.max(slowest, checked.importMs);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return Math.round(slowest);
+};
+
+const kilobytes = (values: readonly number[]): number => Math.round(Math.max(0, ...values) / 1024);
+
+const only = process.argv.slice(2);
+
+await withStackServices(async (services) => {
+  const idle = await measureBaseline(services);
+  console.log(`an import may take ${Math.round(idle.mostImportMs)} ms of processor time now`);
+  let token = '';
+  // Who signs in comes first.
+  const wanted = DOMAINS.filter(
+    (domain) => only.length === 0 || domain === LOGIN.domain || only.includes(domain),
+  );
+  for (const domain of wanted.toSorted((a, b) => Number(b === LOGIN.domain) - Number(a === LOGIN.domain))) {
+    const { resources, functions } = packageDomain(domain);
+    const login = functions.find(({ bundle }) => domain === LOGIN.domain && bundle.name === LOGIN.name);
+    if (login) token = await signIn(login, services);
+    if (only.length > 0 && !only.includes(domain)) continue;
+    const slowest = await checkAll(functions, { ...services, idle, token });
+    const bundles = functions.map(({ bundle }) => bundle);
+    const withSdk = bundles.filter(({ hasAwsSdk }) => hasAwsSdk);
+    const without = bundles.filter(({ hasAwsSdk }) => !hasAwsSdk);
+    console.log(
+      `${domain}: ${resources} resources, ${functions.length} functions; at most ${kilobytes(without.map(({ codeBytes }) => codeBytes))} KB of code, ` +
+        `${withSdk.length} with the AWS SDK at most ${kilobytes(withSdk.map(({ codeBytes }) => codeBytes))} KB; ` +
+        `${kilobytes(bundles.map(({ zipBytes }) => zipBytes))} KB the largest zip; ${slowest} ms the slowest import`,
+    );
+    for (const { folder } of bundles) rmSync(folder, { recursive: true });
+  }
+});
+
+process.exit(faults.length > 0 ? 1 : 0);

@@ -2,22 +2,18 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { declaredFunctions } from '#shared/checkout/declared-functions.ts';
 import { ERROR_STATUS } from '#shared/errors/error-codes.ts';
+import { handlerPlace } from '#shared/host/function-definition.ts';
 import { documentedCodes } from '#shared/http/documented-codes.ts';
-import {
-  handlerPlace,
-  methodsAt,
-  methodsShadowing,
-  readFunctions,
-  routingTable,
-} from '#shared/http/routing-table.ts';
+import { methodsAt, methodsShadowing, routingTable } from '#shared/http/routing-table.ts';
 import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
 import { documentedPaths } from '#shared/openapi/paths.ts';
 
 const handlerFiles = readdirSync('functions', { recursive: true, encoding: 'utf8' })
   .filter((path) => /(^|\/)handlers\/[^/]+\.ts$/.test(path) && !path.endsWith('.test.ts'))
   .map((path) => resolve('functions', path));
-const functions = readFunctions();
+const functions = declaredFunctions();
 
 describe('the routing table', () => {
   it('names every export of a file in handlers/ for one function, and no other', async () => {

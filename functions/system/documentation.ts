@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { apiDocument } from '#shared/checkout/api-document.ts';
 import { etagOf } from '#shared/conditional/etag.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { createOpenApi, loadContracts } from '#shared/openapi/document.ts';
 import { ownValue } from '#shared/text/names.ts';
+import { SWAGGER_UI } from './swagger-ui.assets.ts';
 
 interface Documentation {
   readonly document: { readonly openapi: string; readonly [key: string]: unknown };
@@ -15,8 +14,8 @@ let generated: Promise<Documentation> | undefined;
 
 /** The OpenAPI document and its entity tag, generated at first use. */
 export const openApiJson = (): Promise<Documentation> => {
-  generated ??= loadContracts().then((routes) => {
-    const document = { ...createOpenApi(routes) };
+  generated ??= apiDocument().then((made) => {
+    const document = { ...made };
     return { document, etag: etagOf(JSON.stringify(document)) };
   });
   return generated;
@@ -54,15 +53,14 @@ const START_SCRIPT = `SwaggerUIBundle({
 });
 `;
 
-const FOLDER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-const ASSETS: Readonly<Record<string, string>> = {
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
   'favicon-32x32.png': 'image/png',
 };
 
 /** The content types of {@link docsAsset}. */
-export const DOCS_ASSET_TYPES = [...new Set(Object.values(ASSETS))];
+export const DOCS_ASSET_TYPES = [...new Set(Object.values(CONTENT_TYPES))];
 
 /** A file of the documentation page. @throws AppError `not_found` for any name that is not on the list */
 export const docsAsset = async (
@@ -72,8 +70,9 @@ export const docsAsset = async (
     const content = Buffer.from(START_SCRIPT);
     return { content, contentType: 'text/javascript; charset=utf-8', etag: etagOf(content) };
   }
-  const contentType = ownValue(ASSETS, name);
-  if (contentType === undefined) throw new AppError('not_found');
-  const content = await readFile(join(FOLDER, name));
+  const contentType = ownValue(CONTENT_TYPES, name);
+  const path = ownValue(SWAGGER_UI, name);
+  if (contentType === undefined || path === undefined) throw new AppError('not_found');
+  const content = await readFile(path);
   return { content, contentType, etag: etagOf(content) };
 };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { withTimeout } from '#shared/async/with-timeout.ts';
 import type { Context } from '#shared/host/context.ts';
+import { probeStore } from '#shared/storage/media-store.ts';
 
 type Check = 'ok' | 'down';
 
@@ -21,8 +22,8 @@ const check = async (work: Promise<unknown>): Promise<Check> => {
   }
 };
 
-const provenUsable = async (storage: Context['storage']): Promise<void> => {
-  if (!(await storage.probe())) throw new Error('the media store is not usable');
+const provenUsable = async (context: Pick<Context, 'storage'>): Promise<void> => {
+  if (!(await probeStore(context))) throw new Error('the media store is not usable');
 };
 
 /** Asks every server that requests need, all at once. */
@@ -30,7 +31,7 @@ export const checkReadiness = async ({ db, redis, storage }: Context): Promise<R
   const [database, cache, media] = await Promise.all([
     check(sql`SELECT 1`.execute(db)),
     check(redis.ping()),
-    check(provenUsable(storage)),
+    check(provenUsable({ storage })),
   ]);
   const checks = { database, redis: cache, media };
   if (database === 'down' || media === 'down') return { status: 'down', checks };

@@ -1,8 +1,8 @@
-import type { Piscina } from 'piscina';
 import { openGate } from '../async/gate.ts';
 import type { Config } from '../config/config.ts';
 import { refuseWhileHolding } from '../database/holding.ts';
 import { AppError } from '../errors/app-error.ts';
+import { openPasswordThreads } from './password-threads.ts';
 import type { PasswordTask } from './password-worker.ts';
 
 /** bcrypt in worker threads, so that no request holds the event loop (auth.md R4-R6). */
@@ -23,12 +23,11 @@ type Settings = Pick<Config, 'PASSWORD_BCRYPT_COST' | 'PASSWORD_HASH_WORKERS'>;
 
 /** At a quarter of a second each, more could not be served within the deadline of a request. */
 const MAXIMUM_WAITING_PER_WORKER = 100;
-const IDLE_MS = 30_000;
 
-/** Starts its threads at first use, so that a function that never sees a password has none. */
+/** Starts its threads at first use. */
 export const openPasswordHasher = (settings: Settings): PasswordHasher => {
   const cost = settings.PASSWORD_BCRYPT_COST;
-  let pool: Promise<Piscina> | undefined;
+  const threads = openPasswordThreads(settings.PASSWORD_HASH_WORKERS);
   // Piscina puts a task that it could not hand out back at the tail, and counts none that has a signal in its
   // limit. So it never gets more than it has threads for, and the waiting is done here.
   const gate = openGate({
@@ -37,28 +36,11 @@ export const openPasswordHasher = (settings: Settings): PasswordHasher => {
     refusal: () => new AppError('unavailable'),
   });
 
-  const open = async (): Promise<Piscina> => {
-    const { Piscina } = await import('piscina');
-    return new Piscina({
-      filename: new URL('./password-worker.ts', import.meta.url).href,
-      name: 'run',
-      minThreads: 1,
-      maxThreads: settings.PASSWORD_HASH_WORKERS,
-      idleTimeout: IDLE_MS,
-      // Loaders of the parent (serverless-offline brings one) are of no use to a file that runs as it is.
-      execArgv: [],
-      // The threads need no configuration, so they get none: it holds secrets.
-      env: {},
-    });
-  };
-
   const run = async (task: PasswordTask, signal: AbortSignal | undefined): Promise<unknown> => {
     refuseWhileHolding('a password hash');
     const leave = await gate.enter(signal);
     try {
-      pool ??= open();
-      const threads = await pool;
-      return await threads.run(task, signal ? { signal } : {});
+      return await threads.run(task, signal);
     } finally {
       leave();
     }
@@ -69,8 +51,6 @@ export const openPasswordHasher = (settings: Settings): PasswordHasher => {
     check: async (password, hash, signal) =>
       (await run({ kind: 'check', password, hash, cost }, signal)) === true,
     isOutdated: (hash) => Number(/^\$2[aby]\$(\d\d)\$/.exec(hash)?.[1]) !== cost,
-    close: async () => {
-      await (await pool)?.destroy();
-    },
+    close: () => threads.close(),
   };
 };

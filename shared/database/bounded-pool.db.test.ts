@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it, test } from 'vitest';
+import { mediaStore } from '../storage/media-store.ts';
 import { openTestResources, type TestResources } from '../testing/test-resources.ts';
 import { type Database, openDatabase, type Transaction } from './database.ts';
 import { isDatabaseUnavailable } from './errors.ts';
@@ -69,7 +70,7 @@ it.each([
   ['hashing', ({ passwords }: TestResources) => passwords.hash('correct horse')],
   ['Redis', ({ redis }: TestResources) => redis.ping()],
   ['the queue', ({ queues }: TestResources) => queues.enqueue('any', [{ id: 'a', data: {} }])],
-  ['the store', async ({ storage }: TestResources) => (await storage.store()).stat('tmp/none')],
+  ['the store', async ({ storage }: TestResources) => (await mediaStore({ storage })).stat('tmp/none')],
   [
     'mail',
     ({ mailer }: TestResources) =>
@@ -79,7 +80,7 @@ it.each([
       ),
   ],
 ])('throws at once when whoever holds a connection waits for %s', async (_name, wait) => {
-  const store = await resources.storage.store();
+  const store = await mediaStore(resources);
   await expect(withTransaction(small, async () => void (await wait(resources)))).rejects.toThrow(/held/);
   await expect(withTransaction(small, async () => void (await store.stat('tmp/none')))).rejects.toThrow(
     /held/,

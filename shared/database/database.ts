@@ -1,5 +1,5 @@
 import { Kysely, type KyselyPlugin, MysqlDialect } from 'kysely';
-import { createPool, type Pool } from 'mysql2';
+import type { Pool } from 'mysql2';
 import type { Config } from '../config/config.ts';
 import { boundedPool } from './bounded-pool.ts';
 import { guardHolders } from './holding.ts';
@@ -60,8 +60,11 @@ const SESSION = `SET time_zone = '+00:00', max_statement_time = ${MAXIMUM_STATEM
   sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION',
   tx_isolation = 'READ-COMMITTED'`;
 
-const openPool = (settings: ConnectionSettings): Pool =>
-  createPool({
+/** Loads the driver with the first statement, because some functions never send any. */
+const openPool = async (settings: ConnectionSettings): Promise<Pool> => {
+  // A bundle knows no names of what a CommonJS package exports, only the whole.
+  const { default: mysql } = await import('mysql2');
+  return mysql.createPool({
     host: settings.DB_HOST,
     port: settings.DB_PORT,
     database: settings.DB_NAME,
@@ -75,12 +78,13 @@ const openPool = (settings: ConnectionSettings): Pool =>
     timezone: 'Z',
     supportBigNumbers: true,
   });
+};
 
 /** Opens the one pool of a process; connections are made when they are needed, so this never fails. */
 export const openDatabase = (settings: ConnectionSettings): Database => {
   const db = new Kysely<Tables>({
     dialect: new MysqlDialect({
-      pool: async () => boundedPool(openPool(settings), { session: SESSION, ...settings }),
+      pool: async () => boundedPool(await openPool(settings), { session: SESSION, ...settings }),
     }),
   }) as unknown as Database;
   if (settings.APP_ENV !== 'production') guardHolders(db);

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrationFiles } from '../checkout/migrations.ts';
 import { openTestResources, type TestResources } from '../testing/test-resources.ts';
 import { type Database, openDatabase } from './database.ts';
-import { migrate, migrationFiles } from './migrate.ts';
+import { migrate } from './migrate.ts';
 import { describeSchema } from './schema.ts';
 
 let resources: TestResources;
@@ -38,7 +39,7 @@ describe('migrate', () => {
     // By number first: that is how a database that has been there from the start has met them.
     const numberOf = ({ name }: { name: string }) => Number(name.split('/')[1]?.slice(0, 4));
     const merged = [...files].sort((a, b) => numberOf(a) - numberOf(b));
-    const known: typeof files = [];
+    const known: (typeof files)[number][] = [];
     for (const file of merged) {
       known.push(file);
       expect(
@@ -73,7 +74,9 @@ describe('migrate', () => {
     const folder = await mkdtemp(join(tmpdir(), 'japanesestudent-migration-'));
     const path = join(folder, '0001-broken.ts');
     await writeFile(path, "export const up = async () => { throw new Error('no such\\ntable'); };");
-    await expect(migrate(db, [{ name: 'system/0001-broken', path }])).rejects.toMatchObject({
+    await expect(
+      migrate(db, [{ name: 'system/0001-broken', path, load: () => import(path) }]),
+    ).rejects.toMatchObject({
       name: 'MigrationFailure',
       message: expect.stringMatching(
         /^The migration \S*0001-broken\.ts failed: no such table\. Correct [^\n]*$/,

@@ -1,43 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Kysely, sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
-import { DOMAINS, FORMER_FOLDERS } from '../domains.ts';
+import { Migrator } from 'kysely/migration';
+import { type MigrationFile, migrationFiles } from '../checkout/migrations.ts';
+import { FORMER_FOLDERS } from '../domains.ts';
 import type { Database, Queryable, ReservedConnection } from './database.ts';
 import { MigrationFailure } from './migration-failure.ts';
 import { withConnection } from './transaction.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FUNCTIONS = join(ROOT, 'functions');
 const TABLE = 'schema_migrations';
 /** Below the limit that sessions set on statements. */
 const LOCK_WAIT_SECONDS = 10;
-const FILE = /^(\d{4}-[a-z0-9-]+)\.ts$/;
-
-/** A migration as it is found on disk: `auth/0001-accounts`. */
-export interface MigrationFile {
-  readonly name: string;
-  readonly path: string;
-}
-
-/** All migrations of all domains, domains in import order and each domain's by number. */
-export const migrationFiles = (): MigrationFile[] =>
-  DOMAINS.flatMap((domain) => {
-    const folder = join(FUNCTIONS, domain, 'migrations');
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder)
-      .sort()
-      .flatMap((file) => {
-        const name = FILE.exec(file)?.[1];
-        return name ? [{ name: `${domain}/${name}`, path: join(folder, file) }] : [];
-      });
-  });
-
-const load = async ({ name, path }: MigrationFile) => {
-  const migration = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Migration;
-  return [name, migration] as const;
-};
 
 const hasTable = async (db: Queryable): Promise<boolean> =>
   (await sql`SHOW TABLES LIKE ${TABLE}`.execute(db)).rows.length > 0;
@@ -94,7 +65,10 @@ const runNext = async (db: ReservedConnection, files: readonly MigrationFile[]):
   const shown = files.filter((file) => executed.has(file.name) || file === next);
   const migrator = new Migrator({
     db: db as unknown as Kysely<unknown>,
-    provider: { getMigrations: async () => Object.fromEntries(await Promise.all(shown.map(load))) },
+    provider: {
+      getMigrations: async () =>
+        Object.fromEntries(await Promise.all(shown.map(async ({ name, load }) => [name, await load()]))),
+    },
     nameComparator: order(files),
     // A domain may gain a migration after a later domain's first one has run.
     allowUnorderedMigrations: true,
@@ -107,7 +81,7 @@ const runNext = async (db: ReservedConnection, files: readonly MigrationFile[]):
   const path = files.find(({ name }) => name === failed)?.path ?? failed;
   const reason = error instanceof Error ? error.message : String(error);
   throw new MigrationFailure(
-    `The migration ${relative(ROOT, path)} failed: ${reason.replace(/\s*\n\s*/g, ' ')}. Correct it or the data, then run npm run migrate`,
+    `The migration ${path} failed: ${reason.replace(/\s*\n\s*/g, ' ')}. Correct it or the data, then run npm run migrate`,
     { cause: error },
   );
 };

@@ -4,7 +4,8 @@ import type { BatchResult } from '../queue/batch-event.ts';
 import { startDispatcher } from '../queue/dispatcher.ts';
 import { queuePrefix } from '../queue/queue-prefix.ts';
 import { redisUrl } from '../redis/redis.ts';
-import { type FunctionDefinition, periodsOf, queueBindingsOf } from './function-events.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+import { periodsOf, queueBindingsOf } from './function-events.ts';
 import type { LoadedFunctions } from './load-functions.ts';
 import { scheduledEvent, startScheduleLoop } from './schedule-loop.ts';
 

@@ -1,15 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { QueueBinding } from '../queue/dispatcher.ts';
 import { ownValue } from '../text/names.ts';
+import type { FunctionDefinition } from './function-definition.ts';
 import { parseRate, type Schedule } from './schedule-loop.ts';
-
-/** A definition under `functions` in serverless.yml. */
-export interface FunctionDefinition {
-  readonly handler: string;
-  /** False where HEAD is not offered beside GET. */
-  readonly offersHead?: boolean;
-  events?: readonly Readonly<Record<string, unknown>>[];
-}
 
 interface BullmqEvent {
   readonly queue: string;

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ROOT } from '../checkout/root.ts';
 import type { Contract } from '../http/contract.ts';
+import type { EndpointHandler } from '../http/endpoint.ts';
 import type { HostStreams } from '../http/request-stream.ts';
 import { ownValue } from '../text/names.ts';
 import { errorPlace } from './error-place.ts';
-import type { FunctionDefinition } from './function-events.ts';
+import { type FunctionDefinition, handlerPlace } from './function-definition.ts';
+import type { Route } from './http-routes.ts';
 
 type PlatformContext = HostStreams & { readonly functionName: string; readonly awsRequestId: string };
 type Handler = ((event: unknown, context: PlatformContext) => unknown) & { readonly contract?: Contract };
@@ -21,19 +24,27 @@ export interface LoadedFunctions {
   contractOf(functionName: string): Contract | undefined;
 }
 
-const HANDLER = /^(.+)\.([^./]+)$/;
-
 const loadHandler = async (root: string, name: string, handler: string): Promise<Handler> => {
-  const [, path = '', exported = ''] = HANDLER.exec(handler) ?? [];
-  const url = pathToFileURL(join(root, `${path}.ts`)).href;
+  const { path, exportName } = handlerPlace(handler);
+  const url = pathToFileURL(join(root, path)).href;
   const module: Record<string, unknown> = await import(/* @vite-ignore */ url).catch((cause: unknown) => {
     const message = cause instanceof Error ? cause.message : String(cause);
-    const place = errorPlace(cause, root) ?? `${path}.ts`;
+    const place = errorPlace(cause, root) ?? path;
     throw new Error(`function ${name} (${place}) does not load: ${message}`, { cause });
   });
-  const loaded = ownValue(module, exported);
+  const loaded = ownValue(module, exportName);
   if (typeof loaded === 'function') return loaded as Handler;
-  throw new Error(`function ${name}: ${path}.ts exports no function ${exported}`);
+  throw new Error(`function ${name}: ${path} exports no function ${exportName}`);
+};
+
+/** Loads the endpoint of a route from this checkout. @throws TypeError for a function without a contract */
+export const loadEndpoint = async ({
+  functionName,
+  handler,
+}: Pick<Route, 'functionName' | 'handler'>): Promise<EndpointHandler> => {
+  const endpoint = await loadHandler(ROOT, functionName, handler);
+  if (!endpoint.contract) throw new TypeError(`function ${functionName} is no endpoint`);
+  return endpoint as EndpointHandler;
 };
 
 /**

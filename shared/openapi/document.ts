@@ -1,8 +1,8 @@
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { declareDomains } from '../declare-domains.ts';
+import { loadEndpoint } from '../host/load-functions.ts';
 import type { Contract, Guard } from '../http/contract.ts';
 import { guardsOf } from '../http/guards.ts';
-import { loadEndpoint } from '../http/load-endpoint.ts';
 import { type Route, routingTable } from '../http/routing-table.ts';
 import { documentNulls } from './absent.ts';
 import { INTRODUCTION } from './introduction.ts';
@@ -34,7 +34,7 @@ export interface DocumentedRoute extends Route {
   readonly contract: Contract;
 }
 
-/** Loads the handler of every route. @throws TypeError when a module exports no endpoint */
+/** Loads the handler of every route. @throws TypeError for a function that is no endpoint */
 export const loadContracts = async (
   routes: readonly Route[] = routingTable(),
 ): Promise<DocumentedRoute[]> => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ROOT } from '../checkout/root.ts';
 import type { Route } from '../http/routing-table.ts';
 
 /** A group of operations in the documentation: one for each area. */
@@ -9,7 +10,7 @@ export interface Tag {
 }
 
 /** The folder of the area (or of the small domain) that a handler belongs to. */
-const areaOf = (module: string): string => dirname(dirname(module));
+const areaOf = (handler: string): string => join(ROOT, dirname(dirname(handler)));
 
 const known = new Map<string, Tag>();
 
@@ -17,8 +18,8 @@ const known = new Map<string, Tag>();
  * The tag of a route: heading and first paragraph of the README in the folder of its area.
  * @throws TypeError where there is none
  */
-export const tagOf = ({ module }: Route): Tag => {
-  const folder = areaOf(module);
+export const tagOf = ({ handler }: Route): Tag => {
+  const folder = areaOf(handler);
   const tag = known.get(folder) ?? readTag(folder);
   known.set(folder, tag);
   return tag;

@@ -45,12 +45,13 @@ export const openQueues = (config: Config, log: Log): Queues => {
   let connection: Redis | undefined;
 
   const open = async (name: string): Promise<Queue> => {
-    const { Queue } = await import('bullmq');
+    // A bundle knows no names of what a CommonJS package exports, only the whole.
+    const { default: bullmq } = await import('bullmq');
     if (!connection) {
       connection = openRedis(config, log);
       await connection.connect().catch(() => undefined);
     }
-    const queue = new Queue(name, { connection, prefix: queuePrefix(config), skipVersionCheck: true });
+    const queue = new bullmq.Queue(name, { connection, prefix: queuePrefix(config), skipVersionCheck: true });
     // The connection reports its own trouble; without a listener an 'error' event would end the process.
     queue.on('error', () => undefined);
     return queue;

@@ -3,6 +3,8 @@ import type {
   APIGatewayProxyStructuredResultV2,
   Context as LambdaContext,
 } from 'aws-lambda';
+import { buildEvent } from '../host/event.ts';
+import { valuesByName } from '../text/names.ts';
 
 /** A request as a test writes it: `body` is sent as bytes, as multipart or, strings and objects, as JSON. */
 export interface TestRequest {
@@ -47,33 +49,22 @@ export const encodeBody = async (
   return { bytes: Buffer.from(text), headers: { 'content-type': 'application/json' } };
 };
 
+/** The event of a request, from the builder that hosts use. */
 const eventOf = async (request: TestRequest): Promise<APIGatewayProxyEventV2> => {
   const { method = 'GET', path = '/test', query = '', headers = {}, address = '203.0.113.7' } = request;
   const { bytes, headers: typed } = await encodeBody(request.body);
-  const isText = typed['content-type'] === 'application/json';
-  const routeKey = `${method} ${path}`;
-  return {
-    version: '2.0',
-    routeKey,
-    rawPath: path,
-    rawQueryString: query,
-    headers: { ...typed, ...headers },
+  return buildEvent({
+    routeKey: `${method} ${path}`,
     pathParameters: request.pathParameters ?? {},
-    isBase64Encoded: bytes !== undefined && !isText,
-    ...(bytes === undefined ? {} : { body: bytes.toString(isText ? 'utf8' : 'base64') }),
-    requestContext: {
-      accountId: 'test',
-      apiId: 'test',
-      domainName: 'test',
-      domainPrefix: 'test',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: address, userAgent: headers['user-agent'] ?? '' },
-      requestId: 'test',
-      routeKey,
-      stage: '$default',
-      time: '',
-      timeEpoch: 0,
-    },
-  };
+    method,
+    target: { rawPath: path, rawQuery: query, host: 'test' },
+    headers: { headers: valuesByName(Object.entries({ ...typed, ...headers })), cookies: undefined },
+    httpVersion: '1.1',
+    sourceIp: address,
+    requestId: 'test',
+    now: new Date(0),
+    body: bytes,
+  });
 };
 
 /** An answer by its parts; large ones become text only where a test asks for it. */

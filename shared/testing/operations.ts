@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { APIGatewayProxyEventV2, Context as LambdaContext } from 'aws-lambda';
-import type { FunctionDefinition } from '../host/function-events.ts';
+import { declaredFunctions } from '../checkout/declared-functions.ts';
+import type { FunctionDefinition } from '../host/function-definition.ts';
 import { type LoadedFunctions, loadFunctions } from '../host/load-functions.ts';
-import { findRoute, methodsAt, readFunctions, routingTable } from '../http/routing-table.ts';
+import { findRoute, methodsAt, routingTable } from '../http/routing-table.ts';
 import { type InvokedFunction, invoke, type TestRequest, type TestResponse } from './invoke.ts';
 
 /** What is sent with an operation, which itself says the path; `method` is for another verb than that of its id. */
@@ -54,7 +55,7 @@ const loaded = new Map<string, Promise<LoadedFunctions>>();
 const load = (functionName: string): Promise<LoadedFunctions> => {
   const known = loaded.get(functionName);
   if (known) return known;
-  const found = readFunctions().find(({ name }) => name === functionName);
+  const found = declaredFunctions().find(({ name }) => name === functionName);
   const loading = loadFunctions(ROOT, new Map([[functionName, found?.definition as FunctionDefinition]]));
   loaded.set(functionName, loading);
   return loading;

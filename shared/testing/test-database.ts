@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { createConnection } from 'mysql2/promise';
+import { domainSeeds } from '../checkout/seeds.ts';
 import type { Config } from '../config/config.ts';
 import { type Database, openDatabase } from '../database/database.ts';
 import { migrate } from '../database/migrate.ts';
-import type { Seed } from '../database/seed.ts';
 import { machineClock } from '../host/machine-clock.ts';
 
 /** Names the file with the statements that copy the run's template; without it each database is migrated. */
@@ -56,9 +56,8 @@ const copyTemplate = async (config: Config, path: string): Promise<void> => {
 /** Gives an empty database the schema, and the mail templates that domains ship; use cases count on those. */
 export const buildDatabase = async (db: Database, config: Config): Promise<void> => {
   await migrate(db);
-  const url = new URL('../../functions/tasks/seed/seed.ts', import.meta.url);
-  const { seed } = (await import(/* @vite-ignore */ url.href)) as Seed;
-  await seed(db, config, machineClock);
+  const seeds = domainSeeds().filter(({ domain }) => domain === 'tasks');
+  for (const { load } of seeds) await (await load()).seed(db, config, machineClock);
 };
 
 /** Gives an empty database what {@link buildDatabase} does, from the template of the run if there is one. */

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { loadConfig } from '../config/config.ts';
 import type { FunctionAnswer } from '../host/answer.ts';
-import type { FunctionDefinition } from '../host/function-events.ts';
+import type { FunctionDefinition } from '../host/function-definition.ts';
 import { type HttpEdge, openHttpEdge } from '../host/http-edge.ts';
 import { httpRoutesOf } from '../host/http-routes.ts';
 import type { CallContext } from '../host/load-functions.ts';

@@ -3,15 +3,15 @@
  * (queues) and `scheduler` (schedules), joined by a comma, or is empty. The message `tick` runs one tick.
  */
 
-import { REPOSITORY } from '#dev/paths.ts';
+import { declaredFunctions } from '#shared/checkout/declared-functions.ts';
+import { ROOT } from '#shared/checkout/root.ts';
 import { loadConfig } from '#shared/config/config.ts';
 import { declareDomains } from '#shared/declare-domains.ts';
 import { startBackground } from '#shared/host/background.ts';
-import type { FunctionDefinition } from '#shared/host/function-events.ts';
+import { definitionsByName, type FunctionDefinition } from '#shared/host/function-definition.ts';
 import { loadFunctions } from '#shared/host/load-functions.ts';
 import { closeProcessResources } from '#shared/host/resources.ts';
 import { scheduledEvent } from '#shared/host/schedule-loop.ts';
-import { readFunctions } from '#shared/http/routing-table.ts';
 import { createLog } from '#shared/log/log.ts';
 
 const EVENT_OF_ROLE: Readonly<Record<string, string>> = { worker: 'bullmq', scheduler: 'schedule' };
@@ -20,19 +20,14 @@ const GRACE_MS = 20_000;
 const wanted = (process.argv[2] ?? '').split(',').map((role) => EVENT_OF_ROLE[role]);
 await declareDomains();
 const config = loadConfig(process.env);
-const all = new Map<string, FunctionDefinition>(
-  readFunctions()
-    .filter(({ definition }) => definition.handler.startsWith('functions/tasks/'))
-    .map(({ name, definition }) => [name, definition as FunctionDefinition] as const)
-    .filter(([, { events = [] }]) => events.some((event) => 'bullmq' in event || 'schedule' in event)),
+const isStartedBy = ({ events = [] }: FunctionDefinition, kinds: readonly (string | undefined)[]): boolean =>
+  events.some((event) => kinds.some((kind) => kind && kind in event));
+const background = declaredFunctions().filter(
+  ({ domain, definition }) => domain === 'tasks' && isStartedBy(definition, Object.values(EVENT_OF_ROLE)),
 );
-const mine = new Map(
-  [...all].filter(([, { events = [] }]) =>
-    events.some((event) => wanted.some((kind) => kind && kind in event)),
-  ),
-);
-const { invoke } = await loadFunctions(REPOSITORY, all);
-const background = startBackground({ functions: mine, config, log: createLog(config.LOG_LEVEL), invoke });
+const mine = definitionsByName(background.filter(({ definition }) => isStartedBy(definition, wanted)));
+const { invoke } = await loadFunctions(ROOT, definitionsByName(background));
+const running = startBackground({ functions: mine, config, log: createLog(config.LOG_LEVEL), invoke });
 
 process.on('message', (message) => {
   if (message !== 'tick') return;
@@ -42,7 +37,7 @@ process.on('message', (message) => {
   );
 });
 process.once('SIGTERM', () => {
-  void background
+  void running
     .stop(GRACE_MS)
     .then(closeProcessResources)
     .finally(() => process.exit(0));

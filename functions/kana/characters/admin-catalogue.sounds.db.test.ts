@@ -1,5 +1,6 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { probeStore } from '#shared/storage/media-store.ts';
 import type { SignedInUser } from '#shared/testing/accounts.ts';
 import { SERVICE } from '#shared/testing/harness.ts';
 import type { OperationRequest } from '#shared/testing/operations.ts';
@@ -227,7 +228,7 @@ test('cannot be given while the store is away, and everything else can', async (
   // A file where the root should be: the store can neither be read nor made again.
   await writeFile(root, '');
   try {
-    expect(await storage.probe()).toBe(false);
+    expect(await probeStore({ storage })).toBe(false);
     const { status, json, headers } = await patch(id, formOf({}, audio(ka)));
     expect([status, json.code, 'retry-after' in headers]).toEqual([503, 'unavailable', true]);
     expect((await patch(id, formOf({ englishReading: 'kii' }))).status).toBe(204);
@@ -235,7 +236,7 @@ test('cannot be given while the store is away, and everything else can', async (
   } finally {
     await rm(root);
     await rename(away, root);
-    expect(await storage.probe()).toBe(true);
+    expect(await probeStore({ storage })).toBe(true);
   }
   expect((await world.call(`GET ${url}`)).bytes.equals(ki)).toBe(true);
   expect(await readdir(`${root}/tmp`)).toEqual([]);

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { attach, restoreBytes, store } from '#functions/media/index.ts';
 import type { Config } from '#shared/config/config.ts';
 import type { Database, Transaction } from '#shared/database/database.ts';
@@ -10,9 +9,11 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { machineClock } from '#shared/host/machine-clock.ts';
 import { createLog } from '#shared/log/log.ts';
 import { openStorage } from '#shared/storage/storage.ts';
+import { ownValue } from '#shared/text/names.ts';
 import { insertCharacter, listCharacters, type NewCharacter } from '../characters/queries/characters.ts';
 import type { CharacterFields } from '../characters/rules/character.ts';
 import { SEEDED_CHARACTERS } from './characters.ts';
+import { SOUNDS } from './sounds.assets.ts';
 
 type SeedContext = Parameters<typeof store>[0];
 
@@ -35,7 +36,7 @@ const missingRows = async (db: Database): Promise<NewCharacter[]> => {
 
 /** Path of the sound of a seed row. */
 export const soundPath = ({ consonant, vowel }: Pick<CharacterFields, 'consonant' | 'vowel'>): string =>
-  fileURLToPath(new URL(`audio/${consonant}${vowel}.ogg`, import.meta.url));
+  ownValue(SOUNDS, `${consonant}${vowel}.ogg`) ?? '';
 
 const withSounds = async (context: SeedContext, rows: readonly NewCharacter[]): Promise<NewCharacter[]> => {
   const sounds = new Map<NewCharacter, string>();

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mediaStore, probeStore } from '#shared/storage/media-store.ts';
 import { SERVICE } from '#shared/testing/harness.ts';
 import { type MediaHarness, openMediaHarness, pathOf, type StoreKind } from '../testing/media-harness.ts';
 import { mp3, wav } from '../testing/samples.ts';
@@ -192,10 +193,10 @@ describe.each<[StoreKind, number]>([
   it('refuses and streams while the store is away, and recovers by itself', async () => {
     const before = (await world.upload('word', mp3())).json;
     const { storage } = world;
-    const store = await storage.store();
+    const store = await mediaStore({ storage });
     const { probe } = store;
     store.probe = () => Promise.reject(new Error('away'));
-    await storage.probe();
+    await probeStore({ storage });
     for (const answer of [
       await world.upload('word', mp3()),
       await world.start({ mediaType: 'word', filename: 'x', size: 1 }),

@@ -3,6 +3,7 @@ import { httpDate } from '#shared/conditional/http-date.ts';
 import { checkPreconditions, keepsRange } from '#shared/conditional/preconditions.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
+import { mediaStore } from '#shared/storage/media-store.ts';
 import { objectKey } from './keys.ts';
 import type { MediaFile } from './queries/media.ts';
 import { markMissing } from './queries/objects.ts';
@@ -34,19 +35,19 @@ const reportLost = async ({ db, log, now }: RequestContext, { sha256 }: MediaFil
 };
 
 const requirePresent = async (context: RequestContext, mediaFile: MediaFile): Promise<void> => {
-  const found = await (await context.storage.store()).stat(objectKey(mediaFile.sha256));
+  const found = await (await mediaStore(context)).stat(objectKey(mediaFile.sha256));
   if (found?.size !== mediaFile.size) await reportLost(context, mediaFile);
 };
 
 const open = async (context: RequestContext, mediaFile: MediaFile, span?: Span): Promise<Readable> => {
   await requirePresent(context, mediaFile);
-  const store = await context.storage.store();
+  const store = await mediaStore(context);
   return (await store.read(objectKey(mediaFile.sha256), span)) ?? reportLost(context, mediaFile);
 };
 
 const redirectTo = async (context: RequestContext, mediaFile: MediaFile): Promise<Delivery> => {
   await requirePresent(context, mediaFile);
-  const store = await context.storage.store();
+  const store = await mediaStore(context);
   const { contentType, sha256 } = mediaFile;
   const read = { contentType, disposition: dispositionOf(mediaFile), seconds: REDIRECT_SECONDS };
   const location = await store.presignGet?.(objectKey(sha256), read);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '#shared/host/context.ts';
+import { mediaStore } from '#shared/storage/media-store.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
 import { removeObject } from '../sweep/removal.ts';
 import { objectKey } from './keys.ts';
@@ -36,8 +37,8 @@ const hold = async ({ db, now }: PlacingContext, { size, sha256 }: StagedFile, c
   throw new StorageError('the same bytes are being removed');
 };
 
-const place = async ({ storage }: PlacingContext, { key, size, sha256 }: StagedFile): Promise<void> => {
-  const store = await storage.store();
+const place = async (context: Pick<Context, 'storage'>, { key, size, sha256 }: StagedFile): Promise<void> => {
+  const store = await mediaStore(context);
   const present = await store.stat(objectKey(sha256));
   if (present?.size !== size && !(await store.copy(key, objectKey(sha256)))) {
     throw new StorageError('temporary data is gone');

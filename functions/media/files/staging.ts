@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
+import { isStoreUsable, mediaStore } from '#shared/storage/media-store.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
 import { temporaryKey } from './keys.ts';
@@ -22,9 +23,9 @@ export interface StagedFile {
 type StorageContext = Pick<Context, 'storage' | 'log'>;
 
 /** Refuses with 503 while the last probe of the store failed. */
-export const requireUsableStore = async ({ storage }: Pick<Context, 'storage'>): Promise<ObjectStore> => {
-  if (!(await storage.isUsable())) throw new AppError('unavailable');
-  return storage.store();
+export const requireUsableStore = async (context: Pick<Context, 'storage'>): Promise<ObjectStore> => {
+  if (!(await isStoreUsable(context))) throw new AppError('unavailable');
+  return mediaStore(context);
 };
 
 const measuring = () => {
@@ -58,7 +59,7 @@ export const withReceived = async <T>(
   { source, maxBytes }: { readonly source: AsyncIterable<Uint8Array>; readonly maxBytes: number },
   work: (staged: StagedFile) => Promise<T>,
 ): Promise<T> => {
-  const store = await context.storage.store();
+  const store = await mediaStore(context);
   const key = temporaryKey();
   const { through, result } = measuring();
   await store.put(key, through(source, maxBytes));
@@ -75,7 +76,7 @@ export const withSnapshot = async <T>(
   from: string,
   work: (staged: StagedFile | undefined) => Promise<T>,
 ): Promise<T> => {
-  const store = await context.storage.store();
+  const store = await mediaStore(context);
   const key = temporaryKey();
   if (!(await store.copy(from, key))) return work(undefined);
   try {
@@ -113,11 +114,11 @@ const sourceOf = (store: ObjectStore, { key, size }: StagedFile): ByteSource => 
  * @throws AppError `unsupported_media_type` when the type does not allow it
  */
 export const admit = async (
-  { storage }: Pick<Context, 'storage'>,
+  context: Pick<Context, 'storage'>,
   staged: StagedFile,
   type: MediaType,
 ): Promise<ContentType> => {
-  const content = await recognise(sourceOf(await storage.store(), staged));
+  const content = await recognise(sourceOf(await mediaStore(context), staged));
   if (content?.kind === mediaTypeRules(type).kind) return content;
   throw new AppError('unsupported_media_type', {
     message: 'The content of the file is not of a kind that this type of media allows.',

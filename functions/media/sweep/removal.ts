@@ -1,5 +1,6 @@
 import type { Context } from '#shared/host/context.ts';
 import { queueWorker } from '#shared/queue/queue-worker.ts';
+import { mediaStore } from '#shared/storage/media-store.ts';
 import { objectKey, uploadKey } from '../files/keys.ts';
 import { abandonRemoval, claimRemoval, finishRemoval } from '../files/queries/object-holds.ts';
 import { listLiveUploads } from '../uploads/queries/uploads.ts';
@@ -25,7 +26,7 @@ export const removeObject = async (
   const claim = await claimRemoval(db, sha256, { now: startedAt, until });
   if (claim !== 'claimed') return claim;
   try {
-    const store = await storage.store();
+    const store = await mediaStore({ storage });
     // Whoever was held up must not remove what may be somebody else's by now.
     if (now().getTime() > until.getTime() - MARGIN_MS) return 'later';
     await store.remove(objectKey(sha256));
@@ -45,7 +46,7 @@ const removeUploadBytes = async (
 ): Promise<'removed' | 'needed'> => {
   const live = await listLiveUploads(db, [uploadId]);
   if (live.size > 0) return 'needed';
-  await (await storage.store()).remove(uploadKey(uploadId));
+  await (await mediaStore({ storage })).remove(uploadKey(uploadId));
   return 'removed';
 };
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '#shared/host/context.ts';
+import { mediaStore } from '#shared/storage/media-store.ts';
 import type { StoredObject } from '#shared/storage/object-store.ts';
 import { hexByte } from '#shared/text/escaping.ts';
 import { digestOfKey, OBJECTS, TEMPORARY, UPLOADS } from '../files/keys.ts';
@@ -24,7 +25,7 @@ const before = ({ now }: Context, milliseconds: number): Date => new Date(now().
 
 /** Removes temporary data that nobody has touched for the grace. */
 const sweepTemporary = async (context: Context): Promise<void> => {
-  const store = await context.storage.store();
+  const store = await mediaStore(context);
   const limit = before(context, context.config.MEDIA_SWEEP_GRACE);
   for await (const { key, modifiedAt } of store.list(TEMPORARY)) {
     if (modifiedAt < limit) await store.remove(key);
@@ -35,7 +36,7 @@ const sweepTemporary = async (context: Context): Promise<void> => {
 /** Closes uploads that ran out, and removes bytes that no open upload waits for. */
 const sweepUploads = async (context: Context): Promise<void> => {
   const { db, now } = context;
-  const store = await context.storage.store();
+  const store = await mediaStore(context);
   await expireUploads(db, now());
   let page: string[] = [];
   const removeDead = async (): Promise<void> => {
@@ -96,7 +97,7 @@ const checkBytes = async (
 
 /** Compares rows and bytes, a 256th at a time. Rows are read first: their bytes were there before them. */
 const compareObjects = async (context: Context): Promise<void> => {
-  const store = await context.storage.store();
+  const store = await mediaStore(context);
   for (const digits of ALL_DIGITS) {
     const known = await listObjectsOf(context.db, digits);
     const found = new Map<string, StoredObject>();

@@ -2,6 +2,7 @@
  * Works on media at random and kills itself at a step that the seed names: before or after any statement or any
  * call to the store. Prints where it died. `node crash-process.ts <seed>`, with the environment of a test.
  */
+
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -10,6 +11,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { processResources } from '#shared/host/resources.ts';
 import type { Commit, RequestContext } from '#shared/http/request-state.ts';
+import { mediaStore } from '#shared/storage/media-store.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { StorageError } from '#shared/storage/storage-error.ts';
 import { attach, remove, store as storeMedium } from '../files/media-files.ts';
@@ -70,7 +72,7 @@ const fragile = (store: ObjectStore): ObjectStore =>
   });
 
 const resources = await processResources();
-const store = fragile(await resources.storage.store());
+const store = fragile(await mediaStore(resources));
 const db = resources.db.withPlugin(counting);
 const storage = { ...resources.storage, store: async () => store, isUsable: async () => true };
 const context = {

@@ -1,4 +1,5 @@
 import type { Context } from '#shared/host/context.ts';
+import { mediaStore } from '#shared/storage/media-store.ts';
 import type { ObjectStore } from '#shared/storage/object-store.ts';
 import { type Harness, openHarness, SERVICE } from '#shared/testing/harness.ts';
 import type { TestResponse } from '#shared/testing/invoke.ts';
@@ -57,7 +58,7 @@ export const openMediaHarness = async (
   const s3 = kind === 's3' ? await startS3Server() : undefined;
   const harness = await openHarness({ ...s3?.environment, ...settings }, { overHttp: true });
   const { call, config, url = '' } = harness;
-  const store = await harness.storage.store();
+  const store = await mediaStore(harness);
 
   return {
     ...harness,

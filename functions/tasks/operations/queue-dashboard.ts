@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type {
@@ -16,6 +15,7 @@ import { AppError, invalid } from '#shared/errors/app-error.ts';
 import { queueNames } from '#shared/http/routing-table.ts';
 import type { Queues } from '#shared/queue/queues.ts';
 import { ownValue } from '#shared/text/names.ts';
+import { DASHBOARD_FILES, DASHBOARD_PAGES } from './queue-dashboard.assets.ts';
 
 /** Something below the dashboard's address: a page, a file or an answer of its API. */
 export interface DashboardPart {
@@ -31,7 +31,6 @@ interface Board {
 }
 
 const ADDRESS = '/admin/queues';
-const UI = join(dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json')), 'dist');
 
 /** The page loads scripts, styles and data from this host alone; it sets inline styles, and highlights in a worker. */
 export const DASHBOARD_CONTENT_SECURITY_POLICY =
@@ -71,7 +70,8 @@ const boardOf = onePer(async (queues: Queues): Promise<Board> => {
     queues: opened.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
     serverAdapter: adapter,
     options: {
-      uiBasePath: dirname(UI),
+      // Only our own code reads the files; without a folder the library would look for its package.
+      uiBasePath: 'elsewhere',
       uiConfig: { boardTitle: 'JapaneseStudent queues', hideDocsLink: true },
     },
   });
@@ -85,7 +85,7 @@ export const dashboardPage = async (queues: Queues): Promise<DashboardPart> => {
   const { entry, uiConfig } = await boardOf(queues);
   const { name, params } = entry.handler({ basePath: ADDRESS, uiConfig });
   const values = params as Readonly<Record<string, string>>;
-  const template = await readFile(join(UI, name), 'utf8');
+  const template = await readFile(ownValue(DASHBOARD_PAGES, name) ?? name, 'utf8');
   const content = template
     .replace(FONTS_OF_ANOTHER_HOST, '')
     .replace(/<%[=-] *(\w+) *%>/g, (_, key: string) => ownValue(values, key) ?? '');
@@ -103,16 +103,14 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 /** The content types that {@link dashboardPart} answers with. */
 export const DASHBOARD_TYPES = [...new Set(['text/html', ...Object.values(CONTENT_TYPES)])];
-/** Segments of the library's own files; none begins with a dot, so no path leaves the folder. */
-const FILE = /^static(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$/;
 
-const file = async (path: string): Promise<DashboardPart> => {
+const STATIC = 'static/';
+
+const readFilePart = async (path: string): Promise<DashboardPart> => {
   const contentType = ownValue(CONTENT_TYPES, extname(path));
-  if (!FILE.test(path) || contentType === undefined) throw new AppError('not_found');
-  const content = await readFile(join(UI, path)).catch((cause: unknown) => {
-    throw new AppError('not_found', { cause });
-  });
-  return { contentType, content };
+  const file = ownValue(DASHBOARD_FILES, path.slice(STATIC.length));
+  if (file === undefined || contentType === undefined) throw new AppError('not_found');
+  return { contentType, content: await readFile(file) };
 };
 
 type Parameters = Readonly<Record<string, string>>;
@@ -185,7 +183,7 @@ export const dashboardPart = async (
   queues: Queues,
   { path, rawQuery }: { readonly path: string; readonly rawQuery: string },
 ): Promise<DashboardPart> => {
-  if (path.startsWith('static/')) return file(path);
+  if (path.startsWith(STATIC)) return readFilePart(path);
   const board = await boardOf(queues);
   if (path.startsWith('api/')) return call(path, rawQuery, board);
   if (!fits(board.entry.route, path)) throw new AppError('not_found');

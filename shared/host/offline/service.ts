@@ -1,4 +1,4 @@
-import type { FunctionDefinition } from '../function-events.ts';
+import type { FunctionDefinition } from '../function-definition.ts';
 
 /** The part of the Serverless Framework that the plugin uses. */
 export interface Serverless {

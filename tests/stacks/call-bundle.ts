@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** How a bundle is called. */
+export interface BundleCall {
+  /** What the process may read, beside whatever the environment names for it to write. */
+  readonly folder: string;
+  /** As in `functions.yml`; without one nothing is called. */
+  readonly handler: string;
+  readonly event?: unknown;
+  /** The whole environment. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Folders that the process may read and write. */
+  readonly data: readonly string[];
+}
+
+/** What became of it. */
+export interface BundleAnswer {
+  /** Processor time of importing the module, in milliseconds: unlike the time of a clock, the same on a busy machine. */
+  readonly importMs: number;
+  /** Processor time from the start of the process to the import. */
+  readonly startMs: number;
+  readonly result?: unknown;
+  /** Why it could not be imported, or what it threw. */
+  readonly fault?: string;
+}
+
+const LIMIT_MS = 60_000;
+/** A bundle with nothing in it, for comparison. */
+export const EMPTY_MODULE = 'export const handler = () => undefined;\n';
+
+const PROGRAM = `
+const [module, exported, event] = process.argv.slice(1);
+const tell = (answer) => process.stdout.write('\\n' + JSON.stringify(answer) + '\\n', () => process.exit(0));
+const used = (before) => { const { user, system } = process.cpuUsage(before); return (user + system) / 1000; };
+const startMs = used();
+const before = process.cpuUsage();
+const loaded = await import(module).catch((error) => tell({ startMs, importMs: 0, fault: error.stack }));
+const importMs = used(before);
+try {
+  const context = { functionName: 'checked', awsRequestId: 'check', getRemainingTimeInMillis: () => 30000 };
+  tell({ startMs, importMs, result: event === undefined ? undefined : await loaded[exported](JSON.parse(event), context) });
+} catch (error) {
+  tell({ startMs, importMs, fault: error.stack });
+}`;
+
+/** Node as Lambda runs it, which is refused every file outside the bundle's folder and the data's. */
+const flags = (folder: string, data: readonly string[]): string[] => [
+  '--no-experimental-require-module',
+  '--no-experimental-detect-module',
+  '--permission',
+  `--allow-fs-read=${folder}/*`,
+  ...data.flatMap((each) => [`--allow-fs-read=${each}/*`, `--allow-fs-write=${each}/*`]),
+  '--input-type=module',
+];
+
+/** Imports a bundle in a process of its own and calls it, if there is an event. */
+export const callBundle = async (call: BundleCall): Promise<BundleAnswer> => {
+  const { handler, event, environment, data } = call;
+  const folder = realpathSync(call.folder);
+  const [, path = '', exported = ''] = /^(.+)\.([^./]+)$/.exec(handler) ?? [];
+  const given = event === undefined ? [] : [JSON.stringify(event)];
+  const program = [...flags(folder, data), '-e', PROGRAM, join(folder, `${path}.mjs`), exported, ...given];
+  const child = spawn(process.execPath, program, {
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+  });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  if (last.startsWith('{"startMs"')) return JSON.parse(last) as BundleAnswer;
+  return { startMs: 0, importMs: 0, fault: stderr.trim() || 'no answer in time' };
+};

@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FunctionDefinition } from '#shared/host/function-definition.ts';
+import { type BundleAnswer, callBundle, EMPTY_MODULE } from './call-bundle.ts';
+import { backgroundEvent, eventOfRequest, requestFor } from './events.ts';
+import { CREDENTIALS, EXPECTATIONS, WITHOUT_AWS_SDK } from './expectations.ts';
+import type { Bundle } from './package-stack.ts';
+import type { StackServices } from './services.ts';
+
+const MEGABYTE = 1_048_576;
+const MOST_IMPORT_MS = 150;
+/** Processor time that Node takes to start on an idle machine. A busy one needs more for everything alike. */
+const IDLE_START_MS = 40;
+/** How often an import is repeated that seems too slow; the median counts. */
+const REPEATED = 5;
+
+/** A bundle with the function that it holds. */
+export interface PackagedFunction {
+  readonly bundle: Bundle;
+  readonly definition: FunctionDefinition;
+}
+
+/** What a process costs that imports an empty module: the budget does not count it, and grows as it does. */
+export interface Baseline {
+  readonly importMs: number;
+  readonly mostImportMs: number;
+}
+
+/** What all checks of a run share. */
+export interface CheckContext extends StackServices {
+  readonly idle: Baseline;
+  /** Access token of the seeded admin. */
+  readonly token: string;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+const importOften = async (
+  folder: string,
+  handler: string,
+  services: StackServices,
+): Promise<Pick<BundleAnswer, 'importMs' | 'startMs'>> => {
+  const answers: BundleAnswer[] = [];
+  while (answers.length < REPEATED) answers.push(await callBundle({ ...services, folder, handler }));
+  return {
+    importMs: median(answers.map(({ importMs }) => importMs)),
+    startMs: median(answers.map(({ startMs }) => startMs)),
+  };
+};
+
+/** Measures what a module with nothing in it costs, at the moment. */
+export const measureBaseline = async (services: StackServices): Promise<Baseline> => {
+  const folder = await mkdtemp(join(tmpdir(), 'bundle-empty-'));
+  await writeFile(join(folder, 'empty.mjs'), EMPTY_MODULE);
+  const { importMs, startMs } = await importOften(folder, 'empty.handler', services);
+  await rm(folder, { recursive: true });
+  return { importMs, mostImportMs: MOST_IMPORT_MS * Math.max(1, startMs / IDLE_START_MS) };
+};
+
+/** Signs the seeded admin in, through the bundle of the function. @throws Error when that fails */
+export const signIn = async (
+  { bundle, definition }: PackagedFunction,
+  services: StackServices,
+): Promise<string> => {
+  const made = requestFor(bundle.name, definition);
+  if (!made) throw new TypeError(`${bundle.name} has no route`);
+  const request = { ...made.request, headers: { 'x-auth-mode': 'token' }, body: CREDENTIALS };
+  const event = eventOfRequest(made.route, request);
+  const { folder } = bundle;
+  const { result, fault } = await callBundle({ ...services, folder, handler: definition.handler, event });
+  const { body = '{}' } = (result ?? {}) as { readonly body?: string };
+  const { accessToken } = JSON.parse(body) as { readonly accessToken?: string };
+  if (!accessToken) throw new Error(`the bundle of ${bundle.name} gives no token: ${fault ?? body}`);
+  return accessToken;
+};
+
+const statusFault = ({ result }: BundleAnswer, expected: number | undefined): string[] => {
+  const given = (result as { readonly statusCode?: number } | undefined)?.statusCode;
+  if (expected === undefined) return given !== undefined && given < 500 ? [] : [`answers ${given}`];
+  return given === expected ? [] : [`answers ${given}, not ${expected}`];
+};
+
+/** Events for a function, each with the status that is expected, if it is a certain one. */
+const eventsFor = ({ bundle, definition }: PackagedFunction, { token }: CheckContext) => {
+  const made = requestFor(bundle.name, definition);
+  if (!made) return [{ event: backgroundEvent(definition), isRequest: false, status: undefined }];
+  // What changes something is called by nobody: the answers of others must not depend on it.
+  const headers: Record<string, string> =
+    made.request.method === 'GET' ? { authorization: `Bearer ${token}` } : {};
+  const expectations = EXPECTATIONS[bundle.name] ?? [{ request: {}, status: undefined }];
+  return expectations.map(({ request = {}, status }) => ({
+    event: eventOfRequest(made.route, { ...made.request, headers, ...request }),
+    isRequest: true,
+    status,
+  }));
+};
+
+const sizeFaults = ({ name, zipBytes, codeBytes, hasAwsSdk }: Bundle): string[] => {
+  const sdk = hasAwsSdk && WITHOUT_AWS_SDK.includes(name) ? ['carries the AWS SDK'] : [];
+  // Files that a browser loads are no code that a function must read.
+  const size = codeBytes > (hasAwsSdk ? 2 : 1) * MEGABYTE ? [`has ${codeBytes} bytes of code`] : [];
+  return zipBytes > 2 * MEGABYTE ? [...sdk, ...size, `is a zip of ${zipBytes} bytes`] : [...sdk, ...size];
+};
+
+/** What is wrong with a bundle, and the processor time of its import. */
+export const checkBundle = async (
+  packaged: PackagedFunction,
+  context: CheckContext,
+): Promise<{ readonly importMs: number; readonly faults: readonly string[] }> => {
+  const { bundle, definition } = packaged;
+  const { folder } = bundle;
+  const faults = sizeFaults(bundle);
+  let importMs = 0;
+  for (const { event, isRequest, status } of eventsFor(packaged, context)) {
+    const answer = await callBundle({ ...context, folder, handler: definition.handler, event });
+    if (answer.fault !== undefined) faults.push(answer.fault);
+    else if (isRequest) faults.push(...statusFault(answer, status));
+    importMs = Math.max(importMs, answer.importMs - context.idle.importMs);
+  }
+  if (importMs > context.idle.mostImportMs) {
+    const often = await importOften(folder, definition.handler, context);
+    importMs = often.importMs - context.idle.importMs;
+    const { mostImportMs } = await measureBaseline(context);
+    if (importMs > mostImportMs) {
+      faults.push(
+        `takes ${Math.round(importMs)} ms to import, at most ${Math.round(mostImportMs)} are due now`,
+      );
+    }
+  }
+  return { importMs, faults };
+};
