@@ -9,7 +9,9 @@ import { DOMAINS } from '#shared/domains.ts';
 import {
   type CheckContext,
   checkBundle,
-  measureBaseline,
+  checkImport,
+  isQuickImport,
+  makeReference,
   type PackagedFunction,
   signIn,
 } from '../tests/stacks/check-bundles.ts';
@@ -55,16 +57,26 @@ const packageDomain = (domain: string): { resources: number; functions: Packaged
 
 const checkAll = async (functions: readonly PackagedFunction[], context: CheckContext): Promise<number> => {
   const waiting = functions.values();
+  const slow: PackagedFunction[] = [];
   let slowest = 0;
+  const note = ({ bundle }: PackagedFunction, checked: Awaited<ReturnType<typeof checkBundle>>): void => {
+    for (const fault of checked.faults) report(`${bundle.domain}/${bundle.name}: ${fault}`);
+  };
   const lane = async (): Promise<void> => {
     for (const each of waiting) {
-      const { name, domain } = each.bundle;
       const checked = await checkBundle(each, context);
-      for (const fault of checked.faults) report(`${domain}/${name}: ${fault}`);
-      slowest = Math.max(slowest, checked.importMs);
+      note(each, checked);
+      if (!isQuickImport(checked.importMs)) slow.push(each);
+      else slowest = Math.max(slowest, checked.importMs);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  // The other lane costs an import time, too; what seems slow is measured alone.
+  for (const each of slow) {
+    const checked = await checkImport(each, context);
+    note(each, checked);
+    slowest = Math.max(slowest, checked.importMs);
+  }
   return Math.round(slowest);
 };
 
@@ -73,8 +85,7 @@ const kilobytes = (values: readonly number[]): number => Math.round(Math.max(0, 
 const only = process.argv.slice(2);
 
 await withStackServices(async (services) => {
-  const idle = await measureBaseline(services);
-  console.log(`an import may take ${Math.round(idle.mostImportMs)} ms of processor time now`);
+  const reference = await makeReference();
   let token = '';
   // Who signs in comes first.
   const wanted = DOMAINS.filter(
@@ -84,8 +95,8 @@ await withStackServices(async (services) => {
     const { resources, functions } = packageDomain(domain);
     const login = functions.find(({ bundle }) => domain === LOGIN.domain && bundle.name === LOGIN.name);
     if (login) token = await signIn(login, services);
-    if (only.length > 0 && !only.includes(domain)) continue;
-    const slowest = await checkAll(functions, { ...services, idle, token });
+    const isWanted = only.length === 0 || only.includes(domain);
+    const slowest = await checkAll(isWanted ? functions : [], { ...services, reference, token });
     const bundles = functions.map(({ bundle }) => bundle);
     const withSdk = bundles.filter(({ hasAwsSdk }) => hasAwsSdk);
     const without = bundles.filter(({ hasAwsSdk }) => !hasAwsSdk);
@@ -96,6 +107,7 @@ await withStackServices(async (services) => {
     );
     for (const { folder } of bundles) rmSync(folder, { recursive: true });
   }
+  rmSync(reference, { recursive: true });
 });
 
 process.exit(faults.length > 0 ? 1 : 0);

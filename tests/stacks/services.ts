@@ -6,6 +6,7 @@ import { loadConfig } from '#shared/config/config.ts';
 import { openDatabase } from '#shared/database/database.ts';
 import { migrate } from '#shared/database/migrate.ts';
 import { seed } from '#shared/database/seed.ts';
+import { declareDomains } from '#shared/declare-domains.ts';
 
 /** What bundles are called against. */
 export interface StackServices {
@@ -37,6 +38,7 @@ export const withStackServices = async (work: (services: StackServices) => Promi
       MEDIA_BASE_PATH: media,
       TMPDIR: temporary,
     };
+    await declareDomains();
     const config = loadConfig(environment);
     const db = openDatabase({ ...config, DB_POOL_SIZE: 2 });
     await migrate(db);

@@ -1,20 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import type {
-  AppControllerRoute,
-  AppViewRoute,
-  BullBoardQueues,
-  IServerAdapter,
-  UIConfig,
-} from '@bull-board/api/typings/app';
-import { onePer } from '#shared/async/one-per.ts';
 import { withTimeout } from '#shared/async/with-timeout.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
-import { queueNames } from '#shared/http/routing-table.ts';
 import type { Queues } from '#shared/queue/queues.ts';
 import { ownValue } from '#shared/text/names.ts';
+import type { Board } from './queue-board.ts';
 import { DASHBOARD_FILES, DASHBOARD_PAGES } from './queue-dashboard.assets.ts';
 
 /** Something below the dashboard's address: a page, a file or an answer of its API. */
@@ -23,66 +13,21 @@ export interface DashboardPart {
   readonly content: Buffer | string;
 }
 
-interface Board {
-  readonly api: readonly AppControllerRoute[];
-  readonly entry: AppViewRoute;
-  readonly queues: BullBoardQueues;
-  readonly uiConfig: UIConfig;
-}
-
 const ADDRESS = '/admin/queues';
+
+/** Loaded with the first page: the library behind it takes longer to load than the rest of the function. */
+const openBoard = async (queues: Queues): Promise<Board> =>
+  (await import('./queue-board.ts')).boardOf(queues);
 
 /** The page loads scripts, styles and data from this host alone; it sets inline styles, and highlights in a worker. */
 export const DASHBOARD_CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
-/** Takes what the library would give to a web framework. */
-const collector = (): { readonly adapter: IServerAdapter; readonly board: () => Board } => {
-  const taken: Partial<{ -readonly [K in keyof Board]: Board[K] }> = {};
-  const adapter: IServerAdapter = {
-    setQueues: (queues) => {
-      taken.queues = queues;
-      return adapter;
-    },
-    setApiRoutes: (routes) => {
-      taken.api = routes;
-      return adapter;
-    },
-    setEntryRoute: (route) => {
-      taken.entry = route;
-      return adapter;
-    },
-    setUIConfig: (config) => {
-      taken.uiConfig = config ?? {};
-      return adapter;
-    },
-    setErrorHandler: () => adapter,
-    setStaticPath: () => adapter,
-    setViewsPath: () => adapter,
-  };
-  return { adapter, board: () => taken as Board };
-};
-
-const boardOf = onePer(async (queues: Queues): Promise<Board> => {
-  const opened = await Promise.all(queueNames().map((name) => queues.open(name)));
-  const { adapter, board } = collector();
-  createBullBoard({
-    queues: opened.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
-    serverAdapter: adapter,
-    options: {
-      // Only our own code reads the files; without a folder the library would look for its package.
-      uiBasePath: 'elsewhere',
-      uiConfig: { boardTitle: 'JapaneseStudent queues', hideDocsLink: true },
-    },
-  });
-  return board();
-});
-
 const FONTS_OF_ANOTHER_HOST = /<link href="https:[^>]*>/g;
 
 /** The dashboard's page, the same for all its addresses. */
 export const dashboardPage = async (queues: Queues): Promise<DashboardPart> => {
-  const { entry, uiConfig } = await boardOf(queues);
+  const { entry, uiConfig } = await openBoard(queues);
   const { name, params } = entry.handler({ basePath: ADDRESS, uiConfig });
   const values = params as Readonly<Record<string, string>>;
   const template = await readFile(ownValue(DASHBOARD_PAGES, name) ?? name, 'utf8');
@@ -184,7 +129,7 @@ export const dashboardPart = async (
   { path, rawQuery }: { readonly path: string; readonly rawQuery: string },
 ): Promise<DashboardPart> => {
   if (path.startsWith(STATIC)) return readFilePart(path);
-  const board = await boardOf(queues);
+  const board = await openBoard(queues);
   if (path.startsWith('api/')) return call(path, rawQuery, board);
   if (!fits(board.entry.route, path)) throw new AppError('not_found');
   return dashboardPage(queues);

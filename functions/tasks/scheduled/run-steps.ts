@@ -4,7 +4,7 @@ import { recordWhileHeld } from '../attempts/recording.ts';
 import type { Failure } from '../attempts/rules/failure.ts';
 import { sendTaskMail, unexpected } from '../attempts/task-mailing.ts';
 import { composeMail } from '../templates/rules/task-mail.ts';
-import { callWebhook, type WebhookResult } from '../webhooks/call-webhook.ts';
+import type { WebhookResult } from '../webhooks/call-webhook.ts';
 import type { ClaimedRun } from './queries/run-claims.ts';
 import { recordWebhook, type StepState } from './queries/run-leases.ts';
 import type { RunOutcome } from './queries/run-outcomes.ts';
@@ -17,6 +17,8 @@ const call = async (run: ClaimedRun, url: string, context: Context): Promise<Web
   const { id: runId, taskId, method, dueAt } = run;
   try {
     const webhook = { url, method, runId, taskId, ...(dueAt ? { dueAt } : {}) };
+    // The HTTP client is large, and only some runs call a webhook.
+    const { callWebhook } = await import('../webhooks/call-webhook.ts');
     return await callWebhook(webhook, context, context.signal);
   } catch (error) {
     return { failure: unexpected(error, context) };
