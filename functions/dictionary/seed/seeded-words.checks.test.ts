@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { parseSeed, readSeed, SEED_COLUMNS, type SeedRow, SOUND_FOLDER, soundName } from '../seeded-words.ts';
-import { cellFaults } from './cells.ts';
-import { japaneseFaults } from './japanese.ts';
-import { listFaults } from './list.ts';
-import { soundFaults, soundFolderFaults } from './sounds.ts';
+import { cellFaults } from './checks/cells.ts';
+import { japaneseFaults } from './checks/japanese.ts';
+import { listFaults } from './checks/list.ts';
+import { soundFaults, soundFolderFaults } from './checks/sounds.ts';
+import { parseSeed, readSeed, SEED_COLUMNS, type SeedRow, SOUND_FOLDER, soundName } from './seeded-words.ts';
 
 const GOOD: SeedRow = {
   word: '食べる',
