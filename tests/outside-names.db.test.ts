@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
 import { PASSWORD } from '#functions/auth/testing/fixtures.ts';
-import { guardsOf } from '#shared/http/guards.ts';
+import { guardsOf } from '#shared/http/caller/guards.ts';
 import { type DocumentedRoute, loadContracts } from '#shared/openapi/document.ts';
 import type { TestRequest, TestResponse } from '#shared/testing/invoke.ts';
 import { callOperation } from '#shared/testing/operations.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../errors/app-error.ts';
-import { bodyLimitOf } from '../http/body.ts';
+import { bodyLimitOf } from '../http/body/body.ts';
 import { toAppError } from '../http/error-response.ts';
 import { pathParametersOf } from '../http/route-match.ts';
 import type { Log } from '../log/log.ts';

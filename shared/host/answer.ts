@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { StreamedResult } from '../http/request-stream.ts';
+import type { StreamedResult } from '../http/body/request-stream.ts';
 
 /** What a function answers, to a host that also takes a stream. */
 export type FunctionAnswer = APIGatewayProxyStructuredResultV2 & StreamedResult;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { attachBody } from '../http/raw-body.ts';
+import { attachBody } from '../http/body/raw-body.ts';
 import { type ValuesByName, valuesByName } from '../text/names.ts';
 import type { RequestHeaders } from './request-headers.ts';
 import type { RequestTarget } from './request-target.ts';

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/error-codes.ts';
+import { guardsOf } from './caller/guards.ts';
 import type { Contract } from './contract.ts';
-import { guardsOf } from './guards.ts';
 
 /** All error codes an endpoint may answer: its own, and those that follow from guard, request and limits. */
 export const documentedCodes = (contract: Contract): ErrorCode[] => {

@@ -11,11 +11,12 @@ import { AppError } from '../errors/app-error.ts';
 import { assertDeclared } from '../errors/error-codes.ts';
 import { processResources, type Resources } from '../host/resources.ts';
 import { valuesByName } from '../text/names.ts';
-import { requireActor } from './acting.ts';
-import { type RawBody, readBody } from './body.ts';
-import { authorize } from './caller.ts';
+import { type RawBody, readBody } from './body/body.ts';
+import { bodyStreamOf, type HostStreams, type StreamedResult } from './body/request-stream.ts';
+import { requireActor } from './caller/acting.ts';
+import { authorize } from './caller/caller.ts';
+import { guardsOf } from './caller/guards.ts';
 import type { AnyResponse, Contract, EndpointResponse, Input } from './contract.ts';
-import { guardsOf } from './guards.ts';
 import {
   commitOnce,
   findAnswer,
@@ -36,7 +37,6 @@ import {
   stateOf,
 } from './middlewares.ts';
 import type { Commit, RequestContext, RequestState } from './request-state.ts';
-import { bodyStreamOf, type HostStreams, type StreamedResult } from './request-stream.ts';
 import { validateRequest } from './validate.ts';
 
 /** A function of the platform that serves one endpoint, with its contract for the documentation and the tests. */

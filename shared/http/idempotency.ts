@@ -5,7 +5,7 @@ import type { Database, Queryable, Transaction } from '../database/database.ts';
 import { commitOn, withConnection } from '../database/transaction.ts';
 import { AppError, invalid } from '../errors/app-error.ts';
 import type { ValuesByName } from '../text/names.ts';
-import type { Identity } from './caller.ts';
+import type { Identity } from './caller/caller.ts';
 import type { AnyResponse, UploadedFile } from './contract.ts';
 import type { HttpRequest } from './request.ts';
 

@@ -2,7 +2,7 @@ import type { Transaction } from '../database/database.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import type { LimitState } from '../errors/refusal-data.ts';
 import type { Context } from '../host/context.ts';
-import type { Caller, Identity } from './caller.ts';
+import type { Caller, Identity } from './caller/caller.ts';
 import type { AnyResponse, Guard } from './contract.ts';
 import type { HttpRequest } from './request.ts';
 

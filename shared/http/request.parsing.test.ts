@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { AppError } from '../errors/app-error.ts';
 import { valuesByName } from '../text/names.ts';
 import { prefersHtml } from './accept.ts';
-import { TooLong } from './body-shape.ts';
-import { clientAddress, countedAddress, networkOf } from './client-address.ts';
+import { TooLong } from './body/body-shape.ts';
+import { isJson, parseJsonObject } from './body/json-body.ts';
+import { normalizeText } from './body/normalize.ts';
+import { clientAddress, countedAddress, networkOf } from './caller/client-address.ts';
 import { parseCookies } from './cookies.ts';
-import { isJson, parseJsonObject } from './json-body.ts';
-import { normalizeText } from './normalize.ts';
 import { requestIdFrom } from './request-id.ts';
 import { fieldPath, issuesOf, readQuery } from './validate.ts';
 

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type ValuesByName, valuesByName } from '../text/names.ts';
+import { rawBodyOf } from './body/raw-body.ts';
 import { parseCookies } from './cookies.ts';
-import { rawBodyOf } from './raw-body.ts';
 
 /** The parts of an API Gateway v2 event that we use, alike on every platform. */
 export interface HttpRequest {

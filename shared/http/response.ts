@@ -3,11 +3,11 @@ import { buffer } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { isNotModified } from '../conditional/preconditions.ts';
 import { prefersHtml } from './accept.ts';
+import type { StreamedResult } from './body/request-stream.ts';
 import { STRICT_CONTENT_SECURITY_POLICY } from './common-headers.ts';
 import type { AnyResponse, Contract } from './contract.ts';
 import type { ErrorResponse } from './error-response.ts';
 import type { HttpRequest } from './request.ts';
-import type { StreamedResult } from './request-stream.ts';
 
 const HTML = 'text/html; charset=utf-8';
 

@@ -1,7 +1,7 @@
 import type { ZodObject, z } from 'zod';
 import { AppError, type Issue } from '../errors/app-error.ts';
 import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
-import { TooLong } from './body-shape.ts';
+import { TooLong } from './body/body-shape.ts';
 import type { RequestSpec } from './contract.ts';
 import { checkFields, inFieldOrder } from './field-rules.ts';
 import type { HttpRequest } from './request.ts';

@@ -1,8 +1,8 @@
 import { createDocument, type ZodOpenApiOperationObject } from 'zod-openapi';
 import { declareDomains } from '../declare-domains.ts';
 import { loadEndpoint } from '../host/load-functions.ts';
+import { guardsOf } from '../http/caller/guards.ts';
 import type { Contract, Guard } from '../http/contract.ts';
-import { guardsOf } from '../http/guards.ts';
 import { type Route, routingTable } from '../http/routing-table.ts';
 import { documentNulls } from './absent.ts';
 import { INTRODUCTION } from './introduction.ts';

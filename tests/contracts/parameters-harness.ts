@@ -9,7 +9,7 @@ import { signatureOf } from '#functions/media/files/rules/link.ts';
 import { store } from '#functions/media/index.ts';
 import { wav } from '#functions/media/testing/samples.ts';
 import { loadEndpoint } from '#shared/host/load-functions.ts';
-import { guardsOf } from '#shared/http/guards.ts';
+import { guardsOf } from '#shared/http/caller/guards.ts';
 import type { DocumentedRoute } from '#shared/openapi/document.ts';
 import type { TestResponse } from '#shared/testing/invoke.ts';
 import { invoke } from '#shared/testing/invoke.ts';

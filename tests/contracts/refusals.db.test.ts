@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_STATUS } from '#shared/errors/error-codes.ts';
-import { guardsOf } from '#shared/http/guards.ts';
+import { guardsOf } from '#shared/http/caller/guards.ts';
 import { type DocumentedRoute, loadContracts } from '#shared/openapi/document.ts';
 import { type Harness, openHarness } from '#shared/testing/harness.ts';
 import type { TestResponse } from '#shared/testing/invoke.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AuthHarness, openAuthHarness } from '#functions/auth/testing/auth-harness.ts';
 import type { SignedIn, TestAccount } from '#functions/auth/testing/fixtures.ts';
 import { readMarks } from '#shared/auth/revocation.ts';
-import { guardsOf } from '#shared/http/guards.ts';
+import { guardsOf } from '#shared/http/caller/guards.ts';
 import { loadContracts } from '#shared/openapi/document.ts';
 import { readEverything } from '../accounts/stored-data.ts';
 import { ADMIN_REQUESTS, CHANGE_NOTHING } from './admin-requests.ts';

@@ -6,7 +6,7 @@ import {
   clientOf,
   givenPasswordField,
 } from '#functions/auth/index.ts';
-import { callerId } from '#shared/http/caller.ts';
+import { callerId } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { eraseOwnAccount } from '../erasure.ts';
 

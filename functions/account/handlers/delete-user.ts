@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callerClaims } from '#shared/http/caller.ts';
+import { callerClaims } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
 import { eraseUser } from '../erasure.ts';

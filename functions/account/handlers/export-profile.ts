@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { accountExportFields, clientOf } from '#functions/auth/index.ts';
-import { callerClaims } from '#shared/http/caller.ts';
+import { callerClaims } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { timestamp } from '#shared/http/fields.ts';
 import { EXPORTED_DOMAINS, exportProfile } from '../export.ts';

@@ -1,4 +1,4 @@
-import { callerClaims } from '#shared/http/caller.ts';
+import { callerClaims } from '#shared/http/caller/caller.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { clientOf } from '../events/client.ts';
 import type { Actor } from './users.ts';

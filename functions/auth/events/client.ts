@@ -1,4 +1,4 @@
-import { networkOf } from '#shared/http/client-address.ts';
+import { networkOf } from '#shared/http/caller/client-address.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { type Client, cutUserAgent } from './rules/client.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from '#shared/host/context.ts';
-import { rateLimited } from '#shared/http/rate-limit.ts';
+import { rateLimited } from '#shared/http/caller/rate-limit.ts';
 import { type CountedAttempt, reserveAttempt } from './attempts.ts';
 import { type LoginSubject, loginLimitsReached } from './login-throttle.ts';
 

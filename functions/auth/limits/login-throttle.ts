@@ -1,6 +1,6 @@
 import type { LimitState } from '#shared/errors/refusal-data.ts';
 import type { Context } from '#shared/host/context.ts';
-import { rateLimited } from '#shared/http/rate-limit.ts';
+import { rateLimited } from '#shared/http/caller/rate-limit.ts';
 import { recordRefusal } from '../events/queries/events.ts';
 import type { Client } from '../events/rules/client.ts';
 import { type AllowedAttempt, type Counter, forgetAttempts, reserveAttempt } from './attempts.ts';

@@ -1,6 +1,6 @@
 import type { Transaction } from '#shared/database/database.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
-import { rateLimited } from '#shared/http/rate-limit.ts';
+import { rateLimited } from '#shared/http/caller/rate-limit.ts';
 import { reserveAttempt } from '../limits/attempts.ts';
 import { mailRequestQueue } from './mail-request-queue.ts';
 import { insertMailRequest, type MailRequest, type MailRequestKind } from './queries/mail-requests.ts';

@@ -1,6 +1,6 @@
 import { readAccessToken } from '#shared/auth/access-token.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { assertSameOrigin, bearerToken } from '#shared/http/caller.ts';
+import { assertSameOrigin, bearerToken } from '#shared/http/caller/caller.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { clientOf } from '../events/client.ts';
 import { hashToken } from '../links/opaque-token.ts';

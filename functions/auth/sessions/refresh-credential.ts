@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
-import { assertSameOrigin } from '#shared/http/caller.ts';
+import { assertSameOrigin } from '#shared/http/caller/caller.ts';
 import type { HttpRequest } from '#shared/http/request.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { type AuthMode, REFRESH_COOKIE } from './auth-mode.ts';

@@ -3,7 +3,7 @@ import type { Transaction } from '#shared/database/database.ts';
 import { withTransaction } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context, TransactionContext } from '#shared/host/context.ts';
-import { requireActor } from '#shared/http/acting.ts';
+import { requireActor } from '#shared/http/caller/acting.ts';
 import type { UploadedFile } from '#shared/http/contract.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import {

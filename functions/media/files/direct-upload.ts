@@ -1,6 +1,6 @@
 import type { Config } from '#shared/config/config.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { isMultipart } from '#shared/http/multipart-body.ts';
+import { isMultipart } from '#shared/http/body/multipart-body.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { OVERHEAD_BYTES, withFilePart } from './file-part.ts';
 import { createMediaFile, emptyFile, type StoredMediaFile } from './media-files.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors/app-error.ts';
-import { type MultipartPart, multipartParts } from '#shared/http/multipart-parts.ts';
+import { type MultipartPart, multipartParts } from '#shared/http/body/multipart-parts.ts';
 import { emptyFile } from './media-files.ts';
 
 /** All that a multipart body may hold besides the file: other parts, headers and boundaries. */

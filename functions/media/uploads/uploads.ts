@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '#shared/database/database.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Caller } from '#shared/http/caller.ts';
+import type { Caller } from '#shared/http/caller/caller.ts';
 import type { RequestContext } from '#shared/http/request-state.ts';
 import { uploadKey } from '../files/keys.ts';
 import { uploadUrl } from '../files/links.ts';

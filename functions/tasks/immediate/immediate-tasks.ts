@@ -2,7 +2,7 @@ import type { Database, Transaction } from '#shared/database/database.ts';
 import { afterCommit } from '#shared/database/transaction.ts';
 import { AppError, invalid } from '#shared/errors/app-error.ts';
 import type { Context } from '#shared/host/context.ts';
-import { normalizeText } from '#shared/http/normalize.ts';
+import { normalizeText } from '#shared/http/body/normalize.ts';
 import { type Content, contentIssue, formatContent } from '../content/rules/content.ts';
 import { holdTemplates } from '../templates/queries/email-templates.ts';
 import { unknownTemplate } from '../templates/template-issues.ts';

@@ -1,6 +1,6 @@
 import type { Transaction } from '#shared/database/database.ts';
 import { AppError, type Issue, invalid } from '#shared/errors/app-error.ts';
-import { normalizeText } from '#shared/http/normalize.ts';
+import { normalizeText } from '#shared/http/body/normalize.ts';
 import { type Content, formatContent } from '../content/rules/content.ts';
 import { reportOnChange, reportOnShipped } from '../templates/template-shortage.ts';
 import type { ClaimContext } from './claims.ts';

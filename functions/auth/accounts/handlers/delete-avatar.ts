@@ -1,4 +1,4 @@
-import { callerId } from '#shared/http/caller.ts';
+import { callerId } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { deleteOwnAvatar } from '../avatars.ts';
 

@@ -1,4 +1,4 @@
-import { callerId } from '#shared/http/caller.ts';
+import { callerId } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { profileSchema, toProfileBody } from '../account.schema.ts';
 import { getOwnAccount } from '../accounts.ts';

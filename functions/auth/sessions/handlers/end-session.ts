@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callerId } from '#shared/http/caller.ts';
+import { callerId } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
 import { clientOf } from '../../events/client.ts';

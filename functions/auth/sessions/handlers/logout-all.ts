@@ -1,4 +1,4 @@
-import { callerId } from '#shared/http/caller.ts';
+import { callerId } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { clientOf } from '../../events/client.ts';
 import { authModeHeaders, CLEARED_COOKIES, clearedCookies } from '../auth-mode.ts';

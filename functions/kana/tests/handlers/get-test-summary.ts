@@ -1,4 +1,4 @@
-import { callerId } from '#shared/http/caller.ts';
+import { callerId } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { kanaSummarySchema } from '../kana-test.schema.ts';
 import { getSummary } from '../progress.ts';

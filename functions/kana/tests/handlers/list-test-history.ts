@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callerId } from '#shared/http/caller.ts';
+import { callerId } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { kanaProgressSchema } from '../kana-test.schema.ts';
 import { listHistory } from '../progress.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { repeatFlagSchema } from '#functions/auth/index.ts';
-import { callerId } from '#shared/http/caller.ts';
+import { callerId } from '#shared/http/caller/caller.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { requestTime, textField } from '#shared/http/request-fields.ts';
 import { skillPath } from '../kana-test.schema.ts';

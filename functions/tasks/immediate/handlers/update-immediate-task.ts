@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { acting } from '#shared/http/acting.ts';
+import { acting } from '#shared/http/caller/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { longPathId } from '#shared/http/fields.ts';
 import { bytesField, patchBody } from '#shared/http/request-fields.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { acting } from '#shared/http/acting.ts';
+import { acting } from '#shared/http/caller/acting.ts';
 import { endpoint } from '#shared/http/endpoint.ts';
 import { pathId } from '#shared/http/fields.ts';
 import { patchBody } from '#shared/http/request-fields.ts';

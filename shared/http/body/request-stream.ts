@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { Config } from '../config/config.ts';
-import { AppError } from '../errors/app-error.ts';
-import type { StreamSpec } from './contract.ts';
-import type { HttpRequest } from './request.ts';
+import type { Config } from '../../config/config.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { StreamSpec } from '../contract.ts';
+import type { HttpRequest } from '../request.ts';
 
 /**
  * What a host that can stream puts into the platform's context beside the event: the body as it arrives, for

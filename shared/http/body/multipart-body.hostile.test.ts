@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AppError } from '../errors/app-error.ts';
-import { longestTurnMs } from '../testing/loop-hold.ts';
-import type { BodySpec } from './contract.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { longestTurnMs } from '../../testing/loop-hold.ts';
+import type { BodySpec } from '../contract.ts';
 import { parseMultipart } from './multipart-body.ts';
 import { multipartParts } from './multipart-parts.ts';
 

@@ -1,8 +1,8 @@
-import { requireStanding } from '../auth/standing.ts';
-import type { Transaction } from '../database/database.ts';
-import { withTransaction } from '../database/transaction.ts';
+import { requireStanding } from '../../auth/standing.ts';
+import type { Transaction } from '../../database/database.ts';
+import { withTransaction } from '../../database/transaction.ts';
+import type { RequestContext } from '../request-state.ts';
 import type { Caller } from './caller.ts';
-import type { RequestContext } from './request-state.ts';
 
 /**
  * Makes sure, in the transaction that changes something, that the caller may still do so; a service always may.

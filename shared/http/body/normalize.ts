@@ -1,7 +1,7 @@
-import { AppError } from '../errors/app-error.ts';
-import { valuesByName } from '../text/names.ts';
-import { toNfc } from '../text/nfc.ts';
-import { trimWhiteSpace } from '../text/white-space.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { valuesByName } from '../../text/names.ts';
+import { toNfc } from '../../text/nfc.ts';
+import { trimWhiteSpace } from '../../text/white-space.ts';
 import { type BodyShape, TooLong } from './body-shape.ts';
 import type { Turns } from './turns.ts';
 

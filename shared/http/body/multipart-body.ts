@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { AppError } from '../errors/app-error.ts';
-import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
-import { toNfc } from '../text/nfc.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { ownValue, type ValuesByName, valuesByName } from '../../text/names.ts';
+import { toNfc } from '../../text/nfc.ts';
+import type { BodySpec, FileSpec, UploadedFile } from '../contract.ts';
 import { bodyShapeOf, type TooLong } from './body-shape.ts';
-import type { BodySpec, FileSpec, UploadedFile } from './contract.ts';
 import { type MultipartPart, malformedMultipart, multipartParts } from './multipart-parts.ts';
 import { normalizeBounded } from './normalize.ts';
 

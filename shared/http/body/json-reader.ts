@@ -1,4 +1,4 @@
-import { valuesByName } from '../text/names.ts';
+import { valuesByName } from '../../text/names.ts';
 import type { BodyShape } from './body-shape.ts';
 import { endOfNumber, endOfString } from './json-tokens.ts';
 import type { Turns } from './turns.ts';

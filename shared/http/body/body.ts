@@ -1,11 +1,11 @@
 import type { ZodObject, ZodType } from 'zod';
-import { AppError } from '../errors/app-error.ts';
-import { ownValue, type ValuesByName, valuesByName } from '../text/names.ts';
+import { AppError } from '../../errors/app-error.ts';
+import { ownValue, type ValuesByName, valuesByName } from '../../text/names.ts';
+import type { BodySpec, UploadedFile } from '../contract.ts';
+import type { HttpRequest } from '../request.ts';
 import { TooLong } from './body-shape.ts';
-import type { BodySpec, UploadedFile } from './contract.ts';
 import { isJson, parseJsonObject } from './json-body.ts';
 import { isMultipart, parseMultipart } from './multipart-body.ts';
-import type { HttpRequest } from './request.ts';
 
 const JSON_LIMIT_BYTES = 1_048_576;
 const MULTIPART_LIMIT_BYTES = 10_485_760;

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis';
-import { onePer } from '../async/one-per.ts';
-import type { AccessClaims } from '../auth/access-token.ts';
-import { runIdOf } from '../auth/mark-keys.ts';
-import { rebuildMarksSoon } from '../auth/rebuild-marks.ts';
-import { readMarks } from '../auth/revocation.ts';
-import { hasStanding } from '../auth/standing.ts';
-import { AppError } from '../errors/app-error.ts';
-import type { Context } from '../host/context.ts';
+import { onePer } from '../../async/one-per.ts';
+import type { AccessClaims } from '../../auth/access-token.ts';
+import { runIdOf } from '../../auth/mark-keys.ts';
+import { rebuildMarksSoon } from '../../auth/rebuild-marks.ts';
+import { readMarks } from '../../auth/revocation.ts';
+import { hasStanding } from '../../auth/standing.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { Context } from '../../host/context.ts';
 
 /** The connection for which that was done. */
 const lookOf = onePer((_redis: Redis): { connection?: Promise<string> } => ({}));

@@ -1,5 +1,5 @@
 import type { ZodObject, ZodType } from 'zod';
-import { onePer } from '../async/one-per.ts';
+import { onePer } from '../../async/one-per.ts';
 
 /** What of a body a schema looks at, for reading it: everything else is dropped unread. */
 export type BodyShape =

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AppError } from '../errors/app-error.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { BodySpec } from '../contract.ts';
 import { readBody } from './body.ts';
-import type { BodySpec } from './contract.ts';
 import { parseMultipart } from './multipart-body.ts';
 
 const spec: BodySpec = {

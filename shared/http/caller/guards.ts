@@ -1,4 +1,4 @@
-import type { Contract, Guard } from './contract.ts';
+import type { Contract, Guard } from '../contract.ts';
 
 /** The guards of a contract, of which any one lets a caller pass. */
 export const guardsOf = ({ guard }: Pick<Contract, 'guard'>): readonly Guard[] =>

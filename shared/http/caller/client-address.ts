@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { onePer } from '../async/one-per.ts';
-import type { HttpRequest } from './request.ts';
+import { onePer } from '../../async/one-per.ts';
+import type { HttpRequest } from '../request.ts';
 
 const IPV4_BITS = 24;
 const IPV6_BITS = 64;

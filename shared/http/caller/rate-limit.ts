@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { onePer } from '../async/one-per.ts';
-import type { Config } from '../config/config.ts';
-import { AppError } from '../errors/app-error.ts';
-import type { LimitState } from '../errors/refusal-data.ts';
-import type { Context } from '../host/context.ts';
+import { onePer } from '../../async/one-per.ts';
+import type { Config } from '../../config/config.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { LimitState } from '../../errors/refusal-data.ts';
+import type { Context } from '../../host/context.ts';
+import type { RateBucket } from '../contract.ts';
 import type { Identity } from './caller.ts';
 import { countedAddress } from './client-address.ts';
-import type { RateBucket } from './contract.ts';
 
 /** A refusal that names the limits reached. */
 export const rateLimited = (reached: readonly LimitState[]): AppError =>

@@ -1,5 +1,5 @@
 import type { ZodObject } from 'zod';
-import { AppError } from '../errors/app-error.ts';
+import { AppError } from '../../errors/app-error.ts';
 import { type BodyShape, bodyShapeOf } from './body-shape.ts';
 import { JsonSyntaxError, readJson } from './json-reader.ts';
 import { normalizeBody } from './normalize.ts';

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { MIMEType } from 'node:util';
 import { Busboy } from '@fastify/busboy';
-import { AppError } from '../errors/app-error.ts';
+import { AppError } from '../../errors/app-error.ts';
 import { MultipartGate } from './multipart-gate.ts';
 
 /** The parser is given so much at once; between two slices other requests run. */

@@ -1,11 +1,11 @@
-import { type AccessClaims, type Role, readAccessToken } from '../auth/access-token.ts';
-import { isApiKey } from '../auth/api-key.ts';
-import { AppError } from '../errors/app-error.ts';
-import type { Context } from '../host/context.ts';
+import { type AccessClaims, type Role, readAccessToken } from '../../auth/access-token.ts';
+import { isApiKey } from '../../auth/api-key.ts';
+import { AppError } from '../../errors/app-error.ts';
+import type { Context } from '../../host/context.ts';
+import type { Guard } from '../contract.ts';
+import { isListedOrigin } from '../cors.ts';
+import type { HttpRequest } from '../request.ts';
 import { clientAddress } from './client-address.ts';
-import type { Guard } from './contract.ts';
-import { isListedOrigin } from './cors.ts';
-import type { HttpRequest } from './request.ts';
 import { requireLiveSession } from './session-check.ts';
 
 /** Who calls. `via` tells how a user proved it. */

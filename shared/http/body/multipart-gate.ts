@@ -1,4 +1,4 @@
-import { AppError } from '../errors/app-error.ts';
+import { AppError } from '../../errors/app-error.ts';
 
 const LINE_END = '\r\n';
 const EMPTY_LINE = Buffer.from(LINE_END + LINE_END);
