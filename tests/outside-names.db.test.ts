@@ -140,7 +140,7 @@ describe('names that every object has', () => {
     routes
       .filter(({ path }) => path.includes('{'))
       .map((route) => [`${route.method} ${route.path}`, route] as const),
-  )('are no fault in the path of %s', async (_name, route) => {
+  )('are fine in the path of %s', async (_name, route) => {
     for (const name of NAMES) {
       const path = route.path.replace(/\{[^}]+\}/g, name);
       const { status } = await send(route, { ...formsOf(route)[0]?.(route, false), path });

@@ -11,13 +11,13 @@ const SUITE = `
   import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
   describe('all', () => {
     let opened;
-    beforeAll(async () => { throw new Error('the database is away'); });
+    beforeAll(async () => { throw new Error('the database is unavailable'); });
     afterAll(() => opened.close());
     test('is skipped', () => undefined);
   });
   describe('each', () => {
     let opened;
-    beforeEach(async () => { throw new Error('the store is away'); });
+    beforeEach(async () => { throw new Error('the store is unavailable'); });
     afterEach(() => opened.close());
     test('fails', () => undefined);
   });
@@ -38,7 +38,7 @@ test('a suite that cannot be prepared shows why, and a failure of cleaning up al
     env: { ...process.env, NO_COLOR: '1' },
   });
   const output = stdout + stderr;
-  for (const reason of ['the database is away', 'the store is away', 'it does not close']) {
+  for (const reason of ['the database is unavailable', 'the store is unavailable', 'it does not close']) {
     expect(output).toContain(`Error: ${reason}`);
   }
   expect(output).not.toContain('Cannot read properties of undefined');

@@ -143,7 +143,7 @@ describe('DELETE /admin/users/{id}', () => {
     expect(await exists(person)).toBe(true);
   });
 
-  test('the own account is a conflict, also for the last admin', async () => {
+  test('your own account is a conflict, also for the last admin', async () => {
     const admin = await signUp(3);
     expect(await eraseOther(admin, admin.id)).toMatchObject({ status: 409, json: { code: 'conflict' } });
     expect(await exists(admin)).toBe(true);

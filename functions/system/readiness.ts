@@ -5,7 +5,7 @@ import { probeStore } from '#shared/storage/media-store.ts';
 
 type Check = 'ok' | 'down';
 
-/** What `/ready` answers; `degraded` means that only Redis is away. */
+/** What `/ready` answers; `degraded` means that only Redis is unavailable. */
 export interface Readiness {
   readonly status: 'ok' | 'degraded' | 'down';
   readonly checks: { readonly database: Check; readonly redis: Check; readonly media: Check };

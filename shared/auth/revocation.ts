@@ -31,7 +31,7 @@ const write = async ({ redis, config }: Marks, ending: Ending): Promise<void> =>
 };
 
 /**
- * Marks access tokens as ended, for as long as one can live (auth.md R13). When Redis is away it is tried again
+ * Marks access tokens as ended, for as long as one can live (auth.md R13). When Redis is unavailable it is tried again
  * in the background until the tokens have expired by themselves; this function never throws.
  */
 export const markEnded = async (marks: Marks, ending: Ending): Promise<void> => {

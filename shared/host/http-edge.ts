@@ -89,7 +89,7 @@ export const openHttpEdge = (options: EdgeOptions): HttpEdge => {
     close: async (idleMs, graceMs) => {
       listener?.close();
       await connections.drain(idleMs, graceMs);
-      // Ends Node's timer; that it never listened is no fault here.
+      // Ends Node's timer; having never listened is fine here.
       server.close(() => undefined);
     },
   };

@@ -58,7 +58,7 @@ export const startScheduleLoop = (schedule: Schedule, log: Log): ScheduleLoop =>
   let complaint: string | undefined;
   let complainedAt = 0;
 
-  // A database that is away fails every run the same way: said once a while, and once when it is over.
+  // A database that is unavailable fails every run the same way: said once a while, and once when it is over.
   const failed = (error: unknown, now: number): void => {
     const { code, message } = error as { code?: unknown; message?: unknown };
     const reason = `${code ?? ''} ${message ?? ''}`;

@@ -327,7 +327,7 @@ describe('answers', () => {
     expect(aborted).toBe(true);
   });
 
-  it('say 503 when MariaDB is away', async () => {
+  it('say 503 when MariaDB is unavailable', async () => {
     const away = await openResources({ ...resources.config, DB_PORT: 1 }, resources.log);
     const handler = endpoint(
       plain,
@@ -356,7 +356,7 @@ describe('the general limit', () => {
 
   it.each([
     ['with Redis', {}],
-    ['in memory while Redis is away', { REDIS_PORT: 1 }],
+    ['in memory while Redis is unavailable', { REDIS_PORT: 1 }],
   ])('counts per caller %s', async (_name, overrides) => {
     const own = await limited(overrides);
     const address = `198.51.100.${Object.keys(overrides).length + 1}`;

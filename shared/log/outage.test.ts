@@ -11,5 +11,5 @@ test('an outage is two lines, however often the thing is missed', () => {
   outage.worked();
   outage.worked();
   outage.missed(new Error('connect ECONNREFUSED'));
-  expect(messages).toEqual(['redis is away', 'redis is back', 'redis is away']);
+  expect(messages).toEqual(['redis is unavailable', 'redis is back', 'redis is unavailable']);
 });

@@ -60,7 +60,7 @@ describe('trouble', () => {
     expect(lines[0]).toContain('redis');
   });
 
-  test('work resumes when Redis is back after it was away', async () => {
+  test('work resumes when Redis is back after it was unavailable', async () => {
     const open = new Set<Socket>();
     const proxy = createServer((client) => {
       const server = connect(config.REDIS_PORT, config.REDIS_HOST);

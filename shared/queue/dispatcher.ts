@@ -97,7 +97,7 @@ const closeBinding = async ({ worker, batcher, isBusy }: RunningBinding, graceMs
   batcher.flush();
   // Pausing waits like closing does, but unlike closing it can be overtaken by a forced close.
   const paused = worker.pause();
-  // While Redis is away pausing never ends, and without a job under way there is nothing to wait for.
+  // While Redis is unavailable pausing never ends, and without a job under way there is nothing to wait for.
   const soon = Math.min(LAST_WORDS_MS, graceMs);
   const allEnded =
     (await endsWithin(soon, paused)) || (isBusy() && (await endsWithin(graceMs - soon, paused)));
@@ -106,7 +106,7 @@ const closeBinding = async ({ worker, batcher, isBusy }: RunningBinding, graceMs
 
 /**
  * Starts one BullMQ worker for each binding and joins its jobs into batches. Every job keeps its own lock,
- * stall check and outcome, so only the delivery is batched. Resolves even while Redis is away.
+ * stall check and outcome, so only the delivery is batched. Resolves even while Redis is unavailable.
  */
 export const startDispatcher = (options: DispatcherOptions): Dispatcher => {
   const { bindings, redisUrl, prefix, log } = options;

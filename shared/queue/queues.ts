@@ -29,7 +29,7 @@ export interface Queues {
   enqueue(queue: string, jobs: readonly Job[]): Promise<void>;
   /** Counts the jobs of a queue, trying for at most 1 s; undefined while Redis does not answer. Never throws. */
   count(queue: string): Promise<QueueCounts | undefined>;
-  /** The queue itself, to look into it. Its commands fail at once while Redis is away. */
+  /** The queue itself, to look into it. Its commands fail at once while Redis is unavailable. */
   open(queue: string): Promise<Queue>;
   close(): Promise<void>;
 }
@@ -95,7 +95,7 @@ export const openQueues = (config: Config, log: Log): Queues => {
 
   /** Requests that commit while one is with Redis share the next hand-over. */
   const hand = async (name: string, jobs: readonly Job[]): Promise<void> => {
-    // Nobody waits that long any more; while Redis is away they must not fill the memory.
+    // Nobody waits that long any more; while Redis is unavailable they must not fill the memory.
     if (waiting >= MOST_HAND_OVERS_WAITING) throw new Error('too many hand-overs wait for redis');
     const batcher = batchers.get(name) ?? newBatcher(name);
     batchers.set(name, batcher);

@@ -17,7 +17,7 @@ export const redisUrl = (settings: RedisSettings): string => {
 };
 
 /**
- * Opens the connection that requests share. While Redis is away each command fails at once instead of waiting
+ * Opens the connection that requests share. While Redis is unavailable each command fails at once instead of waiting
  * in line, because every caller has something to do without it; the connection comes back by itself.
  */
 export const openRedis = (settings: RedisSettings, log: Log): Redis => {

@@ -28,7 +28,7 @@ const refusingWhileHolding = (store: ObjectStore): ObjectStore =>
     },
   });
 
-/** A place for the store, which is opened at first use; a store that is away shows in the probe. */
+/** A place for the store, which is opened at first use; a store that is unavailable shows in the probe. */
 export const openStorage = (config: Config, log: Log): Storage => {
   let opened: Promise<ObjectStore> | undefined;
   let last: { readonly usable: boolean; readonly at: number } | undefined;

@@ -42,7 +42,7 @@ export const openTestResources = async (overrides: NodeJS.ProcessEnv = {}): Prom
   let now = machineClock;
   const resources = await openResources(config, createLog(config.LOG_LEVEL), () => now());
   await fillDatabase(resources.db, config);
-  // As in a system that has run for a while; with Redis away there are no marks.
+  // As in a system that has run for a while; with Redis unavailable there are no marks.
   await rebuildMarks(resources).catch(() => false);
   return {
     ...resources,

@@ -34,7 +34,7 @@ export interface ParametersWorld {
 
 const SERVICE_KEY = 'local-api-key-worthless';
 
-/** Opens a world of its own for a test file. */
+/** Opens the harness of a test file. */
 export const openParametersWorld = async (): Promise<ParametersWorld> => {
   const root = await mkdtemp(join(tmpdir(), 'japanesestudent-parameters-'));
   const auth = await openAuthHarness({ MEDIA_BASE_PATH: root });

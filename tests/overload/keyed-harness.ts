@@ -36,7 +36,7 @@ export interface KeyedRequest {
 
 const API_KEY = 'a service key for tests of overload';
 
-/** Opens a world of its own for a test file. */
+/** Opens the harness of a test file. */
 export const openKeyedHarness = async (settings: NodeJS.ProcessEnv = {}): Promise<KeyedHarness> => {
   const world = await openAuthHarness({ API_KEY, AUTH_THROTTLE: 'off', ...settings });
   const learner = await world.createAccount();

@@ -64,7 +64,7 @@ describe('the very next request fails', () => {
   });
 });
 
-describe('while Redis is away', () => {
+describe('while Redis is unavailable', () => {
   afterEach(() => line.mend());
 
   test.each(NAMED)(

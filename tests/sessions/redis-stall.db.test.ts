@@ -58,14 +58,14 @@ describe('a Redis that stalls', () => {
   });
 });
 
-test('14 parallel wrong logins are 401 or 429 while Redis answers, and while it is away', async () => {
+test('14 parallel wrong logins are 401 or 429 while Redis answers, and while it is unavailable', async () => {
   const { email } = await world.createAccount();
   const place = newPlace();
   const answers = await Promise.all(Array.from({ length: 14 }, () => logIn(email, 'wrong', place)));
   expect([count(answers, 401), count(answers, 429)]).toEqual([LIMIT, 14 - LIMIT]);
 });
 
-describe('while Redis is away', () => {
+describe('while Redis is unavailable', () => {
   let lonely: AuthHarness;
   beforeAll(async () => {
     lonely = await openAuthHarness({ AUTH_THROTTLE: 'off', ...(await redisAway()) });

@@ -56,7 +56,7 @@ test.each([
   await isReady();
 });
 
-test('while MariaDB is away requests are 503, and the log stays readable', async () => {
+test('while MariaDB is unavailable requests are 503, and the log stays readable', async () => {
   const offset = run.output().length;
   const { port } = copy.environmentFile().database;
   killServer('mariadb');
@@ -87,7 +87,7 @@ test('while MariaDB is away requests are 503, and the log stays readable', async
   await isReady();
 });
 
-test('while Redis is away for long it is said once, and once that it is back', async () => {
+test('while Redis is unavailable for long it is said once, and once that it is back', async () => {
   const offset = run.output().length;
   const port = Number(new URL(copy.environmentFile().redisUrl).port);
   killServer('redis');
@@ -103,7 +103,7 @@ test('while Redis is away for long it is said once, and once that it is back', a
   await run.said(/"msg":"redis is back"/, offset);
   const lines = complaints(offset);
   expect(lines.length).toBeLessThanOrEqual(8);
-  expect(lines.filter((line) => line.includes('"msg":"redis is away"')).length).toBeLessThanOrEqual(2);
+  expect(lines.filter((line) => line.includes('"msg":"redis is unavailable"')).length).toBeLessThanOrEqual(2);
   await isReady();
 });
 

@@ -13,7 +13,7 @@ import { storePendingEmail, storeUsername } from './queries/account-updates.ts';
 import { type Account, dropPendingEmail, findAccountByEmail } from './queries/accounts.ts';
 import { usernameKey } from './rules/username.ts';
 
-/** What a user changes of the own profile; `currentPassword` counts only with another address. */
+/** What users change in their own profile; `currentPassword` counts only with another address. */
 export interface ProfileUpdate {
   readonly username?: string | undefined;
   readonly email?: string | undefined;

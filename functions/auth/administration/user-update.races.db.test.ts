@@ -59,7 +59,7 @@ describe('two admins at the same moment (auth.md R27)', () => {
 
   test('the last one is kept, whatever else the call changes', async () => {
     const [ann, bob] = [await createAdmin(auth), await createAdmin(auth)];
-    // Bob is no admin any more, but his token has not been marked: as when Redis was away.
+    // Bob is no admin any more, but his token has not been marked: as when Redis was unavailable.
     await auth.db.updateTable('users').set({ role: 1 }).where('id', '=', bob.id).execute();
     for (const body of [
       { role: 2, email: bob.email },

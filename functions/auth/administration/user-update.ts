@@ -119,7 +119,7 @@ const apply = async (
 
 /**
  * Changes an account in one transaction, with all effects of auth.md, "Administration".
- * @throws AppError `not_found`, `conflict` for the own rights, `last_admin`, `email_taken`, `username_taken`
+ * @throws AppError `not_found`, `conflict` for the actor's own rights, `last_admin`, `email_taken`, `username_taken`
  */
 export const updateUser = async (
   context: Context,

@@ -39,7 +39,7 @@ const SWEEP_EVERY_MS = 60_000;
 
 const countOf = ({ count, endsAt }: AttemptCounter): AttemptCount => ({ count, endsAt });
 
-/** Counters of this process alone, for the time that Redis is away. */
+/** Counters of this process alone, for the time that Redis is unavailable. */
 export const createMemoryStore = (): AttemptStore => {
   const counters = new Map<string, AttemptCounter>();
   const keep = (key: string, counter: AttemptCounter): void => {

@@ -77,7 +77,7 @@ const UNLIMITED: AllowedAttempt = {
 
 /**
  * Reserves an attempt in all counters, waiting while only undecided attempts stand in the way (auth.md R23).
- * Counts in process memory while Redis is away. Limits that are switched off are left out.
+ * Counts in process memory while Redis is unavailable. Limits that are switched off are left out.
  */
 export const reserveAttempt = async (context: Context, wanted: readonly Counter[]): Promise<Attempt> => {
   const { config, redis, log, signal } = context;
@@ -142,7 +142,7 @@ const endOf = (end: 'failure' | 'success' | 'release', onSuccess: AttemptEnd = '
   return end === 'success' ? onSuccess : 'release';
 };
 
-/** Forgets what all counters of a group have counted, in memory too; while Redis is away its counts stay. */
+/** Forgets what all counters of a group have counted, in memory too; while Redis is unavailable its counts stay. */
 export const forgetAttempts = async (
   { config, redis, log }: Pick<Context, 'config' | 'redis' | 'log'>,
   group: readonly string[],

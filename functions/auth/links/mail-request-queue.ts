@@ -13,7 +13,7 @@ export const mailRequestQueue = defineQueue<MailRequestId, MailRequestId>({
   jobId: ({ id }) => `mail-request-${id}`,
   pending: async ({ db }, limit, after) =>
     (await listPendingMailRequests(db, limit, after?.id ?? 0)).map((id) => ({ id })),
-  // A database that is away comes back; until then the job waits for it.
+  // A database that is unavailable comes back; until then the job waits for it.
   retryAfterMs: 30_000,
   unreadable: 'taken-off',
 });

@@ -109,7 +109,7 @@ const exchange = async (
   return { userId, role, sessionId, refreshToken: child.token, refreshExpiresAt: expiresAt };
 };
 
-/** Ends one session, wherever it stands; that it had ended before is no fault. */
+/** Ends one session, wherever it stands. Ending it twice is fine. */
 export const logOut = async (context: Context, sessionId: number, client: Client): Promise<void> => {
   const now = context.now();
   await withTransaction(context.db, async (transaction) => {

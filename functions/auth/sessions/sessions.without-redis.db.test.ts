@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => auth.close());
 
-test('the whole life of a session works while Redis is away', async () => {
+test('the whole life of a session works while Redis is unavailable', async () => {
   const body = { email: 'hanako@example.com', username: 'hanako', password: 'correct horse battery' };
   const registered = await auth.call('register', { body });
   expect(registered.status).toBe(201);

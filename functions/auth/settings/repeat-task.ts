@@ -37,7 +37,7 @@ export const ensureRepeatTask = async (
   });
 };
 
-/** Deletes the user's repeat task, and no other; that there is none is no fault. */
+/** Deletes the user's repeat task, and no other. Having none is fine. */
 export const deleteRepeatTask = async (
   transaction: Transaction,
   context: RepeatContext,

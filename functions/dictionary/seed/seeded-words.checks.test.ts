@@ -32,7 +32,7 @@ const rowFaults = (changes: Partial<SeedRow>) => {
 };
 
 describe('a row', () => {
-  it('that is good has no fault', () => expect(rowFaults({})).toEqual([]));
+  it('that is good passes', () => expect(rowFaults({})).toEqual([]));
 
   it('may leave out the furigana of texts in kana', () => {
     const kana = { word: 'これ', phoneticClues: 'これ', wordFurigana: '' };
@@ -80,7 +80,7 @@ describe('the list', () => {
   const at = (index: number, changes: Partial<SeedRow>) =>
     seed.map((row, each) => (each === index ? { ...row, ...changes } : row));
 
-  it('that is shipped has no fault in any row nor as a whole', () => {
+  it('that is shipped passes, each row and as a whole', () => {
     expect(seed.flatMap((row) => [...cellFaults(row), ...japaneseFaults(row)])).toEqual([]);
     expect(listFaults(seed)).toEqual([]);
   });

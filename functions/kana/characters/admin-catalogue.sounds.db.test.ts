@@ -219,7 +219,7 @@ test('deleted by the media service leaves its character without one (R19)', asyn
   expect((await patch(id, formOf({ removeAudio: 'true' }))).status).toBe(204);
 });
 
-test('cannot be given while the store is away, and everything else can', async () => {
+test('cannot be given while the store is unavailable, and everything else can', async () => {
   const { id, url } = await createWithSound();
   const { storage, config } = world;
   const root = config.MEDIA_BASE_PATH;

@@ -73,7 +73,7 @@ const restoreSounds = async (context: SeedContext): Promise<void> => {
 /**
  * Inserts those of the 104 kana that meet no stored character, each with its sound, all of them or none; then restores
  * sounds whose bytes are lost.
- * @throws AppError `unavailable` when the media store is away
+ * @throws AppError `unavailable` when the media store is unavailable
  */
 export const seed = async (db: Database, config: Config, now = machineClock): Promise<void> => {
   const missing = await missingRows(db);

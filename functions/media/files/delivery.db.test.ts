@@ -190,7 +190,7 @@ describe.each<[StoreKind, number]>([
     expect(await wrong('DELETE', '/media/uploads/x')).toEqual([405, 'PUT, OPTIONS']);
   });
 
-  it('refuses and streams while the store is away, and recovers by itself', async () => {
+  it('refuses and streams while the store is unavailable, and recovers by itself', async () => {
     const before = (await world.upload('word', mp3())).json;
     const { storage } = world;
     const store = await mediaStore({ storage });

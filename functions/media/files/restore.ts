@@ -11,7 +11,7 @@ const AT_ONCE = 8;
 /**
  * Puts bytes back that media refer to and that the store has lost, as when only one of database and store was emptied;
  * returns how many. Bytes that no media file refers to are left alone.
- * @throws AppError `unavailable` when the store is away
+ * @throws AppError `unavailable` when the store is unavailable
  */
 export const restoreBytes = async (
   context: Pick<Context, 'db' | 'storage' | 'log'>,

@@ -5,7 +5,7 @@ import { listDueRemovals } from '../files/queries/objects.ts';
 /** All that a removal job says: which object, or the bytes of which upload. */
 export type Removal = { readonly sha256: string } | { readonly uploadId: string };
 
-/** A store that is away comes back, and an upload ends; until then the job waits. */
+/** A store that is unavailable comes back, and an upload ends; until then the job waits. */
 export const REMOVAL_RETRY_MS = 30_000;
 
 /** Bytes that may have to go. */

@@ -53,7 +53,7 @@ const removeUploadBytes = async (
 const perform = (context: RemovalContext, removal: Removal): Promise<'removed' | 'needed' | 'later'> =>
   'sha256' in removal ? removeObject(context, removal.sha256) : removeUploadBytes(context, removal.uploadId);
 
-/** Works on removal jobs; one whose store or database is away is delivered again later. */
+/** Works on removal jobs; one whose store or database is unavailable is delivered again later. */
 export const workRemovals = queueWorker(removalQueue, async (removal, context) =>
   (await perform(context, removal)) === 'later' ? { retryAfterMs: REMOVAL_RETRY_MS } : undefined,
 );

@@ -3,7 +3,7 @@ import { lastOccurrenceBefore, parseCronWithSeconds } from '#shared/time/cron-wi
 import { sweep } from './sweep.ts';
 
 const REMEMBERED_SECONDS = 172_800;
-/** What this process has run while Redis, which knows it for all processes, was away. */
+/** What this process has run while Redis, which knows it for all processes, was unavailable. */
 const remembered = new Map<string, string>();
 
 /** The last time before now that the expression names, in UTC; the configuration takes only expressions that name one. */

@@ -4,7 +4,7 @@ import type { HeldLease } from './lease.ts';
 
 const PAUSE_MS = 250;
 
-/** Repeats a write while MariaDB is away, until the lease would have ended (rule E5). */
+/** Repeats a write while MariaDB is unavailable, until the lease would have ended (rule E5). */
 export const recordWhileHeld = async <T>(lease: HeldLease, write: () => Promise<T>): Promise<T> => {
   for (;;) {
     try {

@@ -74,7 +74,7 @@ test('counts what waits, what failed and how late runs were', async () => {
   });
 });
 
-test('Redis away: all the rest within 2 s', async () => {
+test('Redis unavailable: all the rest within 2 s', async () => {
   const { config, log } = world.resources;
   const gate = await startGate(config.REDIS_HOST, config.REDIS_PORT);
   const queues = openQueues({ ...config, REDIS_HOST: '127.0.0.1', REDIS_PORT: gate.port }, log);

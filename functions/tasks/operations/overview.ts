@@ -11,7 +11,7 @@ import {
 
 /** How the task platform stands. */
 export interface TaskOverview {
-  /** Undefined while Redis is away. */
+  /** Undefined while Redis is unavailable. */
   readonly queues: { readonly immediate: QueueCounts; readonly scheduled: QueueCounts } | undefined;
   readonly immediate: ImmediateFigures;
   readonly scheduled: ScheduledFigures;

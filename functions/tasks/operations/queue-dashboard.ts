@@ -81,7 +81,7 @@ const API_MS = 2_000;
 const JOB_ID = /^[a-z-]{1,20}-[0-9a-f-]{1,64}$/;
 
 const notUnderstood = (name: string): AppError =>
-  invalid({ field: name, message: 'is not understood', code: 'invalid' });
+  invalid({ field: name, message: 'cannot be read', code: 'invalid' });
 
 /** What the library makes of a query that it did not expect: a bad escape, a key of another kind. */
 const isOfQuery = (error: unknown): boolean =>
@@ -122,7 +122,7 @@ const call = async (
 
 /**
  * A file, an answer of the API or a page below the dashboard's address.
- * @throws AppError `not_found`, `unavailable` while Redis is away
+ * @throws AppError `not_found`, `unavailable` while Redis is unavailable
  */
 export const dashboardPart = async (
   queues: Queues,

@@ -76,7 +76,7 @@ test('goes through more tasks than one page, whatever their due times', async ()
   await world.queue.obliterate({ force: true });
 });
 
-test('Redis away: the task is created within 2 s, and the first tick after its return queues it', async () => {
+test('Redis unavailable: the task is created within 2 s, and the first tick after its return queues it', async () => {
   const { config, log } = world.resources;
   const gate = await startGate(config.REDIS_HOST, config.REDIS_PORT);
   const queues = openQueues({ ...config, REDIS_HOST: '127.0.0.1', REDIS_PORT: gate.port }, log);
@@ -153,7 +153,7 @@ test('from the endpoint to the inbox through the real queue, retries included', 
   expect(world.mailsTo(recipient)).toHaveLength(1);
 });
 
-test('a database that is away fails the run once, without a line for each step', async () => {
+test('a database that is unavailable fails the run once, without a line for each step', async () => {
   const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   const ran: string[] = [];
   const away = (name: string) => async () => {

@@ -32,7 +32,7 @@ const runLane = async (context: Context, lane: Lane): Promise<void> => {
 
 /**
  * Runs the steps of rule S1; one that fails is logged and does not stop the others.
- * @throws what the database threw when it is away
+ * @throws what the database threw when it is unavailable
  */
 export const tick = async (context: Context, lanes = LANES): Promise<void> => {
   const outcomes = await Promise.allSettled(lanes.map((lane) => runLane(context, lane)));

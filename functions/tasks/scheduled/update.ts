@@ -91,7 +91,7 @@ const faultsOfMerged = (
       ? [
           {
             field: 'next_run',
-            message: 'must lie between 1 year before and 5 years after now',
+            message: 'must be at most 1 year in the past and 5 years ahead',
             code: 'out_of_range',
           },
         ]

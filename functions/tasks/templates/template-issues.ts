@@ -3,7 +3,7 @@ import type { Issue } from '#shared/errors/app-error.ts';
 /** The issue of a body whose field names a template that does not exist. */
 export const unknownTemplate = (field: string): Issue => ({
   field,
-  message: 'names no e-mail template',
+  message: 'does not name an e-mail template',
   code: 'unknown_reference',
 });
 

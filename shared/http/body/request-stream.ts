@@ -17,7 +17,7 @@ export interface StreamedResult {
   readonly stream?: Readable;
 }
 
-/** A client that breaks off, or sends nothing for too long, is a refusal like any other and no fault of ours. */
+/** A client that breaks off, or sends nothing for too long, is a refusal like any other, not an error of ours. */
 const brokenOff = (cause: unknown): AppError =>
   new AppError('malformed_request', { message: 'The request body ended before it was complete.', cause });
 

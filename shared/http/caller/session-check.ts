@@ -21,7 +21,7 @@ const completeOnce = (context: Context): void => {
 
 /**
  * Makes sure that the session of an access token has not ended, as far as that can be known (auth.md R13-R14): by
- * its mark; by what is stored as long as marks are missing; and while Redis is away by what is stored if the
+ * its mark; by what is stored as long as marks are missing; and while Redis is unavailable by what is stored if the
  * request is `grave`, else the token is trusted.
  * @throws AppError `invalid_token`
  */

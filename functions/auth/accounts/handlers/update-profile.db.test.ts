@@ -42,7 +42,7 @@ describe('the username', () => {
     expect(login.status).toBe(200);
   });
 
-  test('may be the own one again or in another spelling, but not somebody else’s in any', async () => {
+  test('may be one’s own again, or in another spelling, but never somebody else’s', async () => {
     const [user, other] = [await signedIn(), await signedIn()];
     expect((await user.update({ username: user.username })).status).toBe(204);
     expect((await user.update({ username: user.username.toUpperCase() })).status).toBe(204);

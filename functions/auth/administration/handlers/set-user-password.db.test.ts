@@ -38,7 +38,7 @@ describe('PATCH /admin/users/{id}/password', () => {
     expect((await admin.call('getUser', { id: unverified.id })).json.active).toBe(false);
   });
 
-  test('for the own account it ends the calling session', async () => {
+  test('for your own account it ends the calling session', async () => {
     expect((await set(admin.id, 'set by an admin')).status).toBe(204);
     expect(await admin.call('listUsers')).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
   });

@@ -218,7 +218,7 @@ describe('role and state', () => {
     expect(await adminEvents(unverified.id)).toEqual(['activated']);
   });
 
-  test('nobody changes the own role or disables oneself; the rest of the own account is free', async () => {
+  test('nobody can change their own role or disable themselves; the rest of their own account is free', async () => {
     for (const body of [{ role: 1 }, { role: 2, username: 'mine' }, { active: false }]) {
       expect(await patch(body, admin.id)).toMatchObject({ status: 409, json: { code: 'conflict' } });
     }

@@ -6,7 +6,7 @@ import { clientOf } from '../../events/client.ts';
 import { authModeHeaders, CLEARED_COOKIES, clearedCookies } from '../auth-mode.ts';
 import { endOwnSession } from '../own-sessions.ts';
 
-/** DELETE /profile/sessions/{id}, any signed-in account: ends one of the own sessions, at once. */
+/** DELETE /profile/sessions/{id}, any signed-in account: ends one of your own sessions, at once. */
 export const handler = endpoint(
   {
     summary: 'Sign out one session',

@@ -17,7 +17,7 @@ const sessionSchema = z
   })
   .meta({ id: 'Session' });
 
-/** GET /profile/sessions, any signed-in account: the own live sessions, the one used last first. */
+/** GET /profile/sessions, any signed-in account: your own live sessions, the most recently used first. */
 export const handler = endpoint(
   {
     summary: 'List your sessions',
