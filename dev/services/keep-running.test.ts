@@ -68,3 +68,19 @@ test('stopping while it does not start ends the attempts', async () => {
   await said(/trying on/);
   await server.stop();
 });
+
+test('stopping while it is being started again ends the one that comes up', async () => {
+  const starting = Promise.withResolvers<void>();
+  const server = await keep(async () => {
+    await starting.promise;
+    return start();
+  });
+  const before = server.pid();
+  process.kill(before, 'SIGKILL');
+  await said(/starting it again/);
+  const stopped = server.stop();
+  starting.resolve();
+  await stopped;
+  expect(server.pid()).not.toBe(before);
+  expect(await isAlive(server.pid())).toBe(false);
+});

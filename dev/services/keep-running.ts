@@ -52,6 +52,8 @@ export const keepRunning = (
       if (signal.aborted) return;
       say(`${label} ended (${how}), starting it again`);
       await revive();
+      // It came up while it was being stopped; `stop` ends it.
+      if (signal.aborted) return;
     }
   };
 
@@ -62,7 +64,7 @@ export const keepRunning = (
       stopping.abort();
       await present.stop();
       await watching;
-      // One that came up in the very moment of stopping.
+      // The one that came up meanwhile.
       await present.stop();
     },
   };
