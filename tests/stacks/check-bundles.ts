@@ -12,6 +12,8 @@ const MEGABYTE = 1_048_576;
 const MOST_IMPORT_MS = 150;
 /** How often an import is repeated. The least processor time counts, because all else on a machine only adds to it. */
 const REPEATED = 7;
+/** How often that is compared before an import counts as too slow. */
+const ROUNDS = 6;
 
 /** A bundle with the function that it holds. */
 export interface PackagedFunction {
@@ -100,14 +102,16 @@ export const checkBundle = async (
 /** An import that took at most this long needs no second look. */
 export const isQuickImport = (importMs: number): boolean => importMs <= MOST_IMPORT_MS;
 
-/**
- * Measures an import again, with nothing beside it. The budget grows where the reference takes longer, so that a slow
- * or busy machine changes nothing.
- */
-export const checkImport = async (
+interface Comparison {
+  readonly importMs: number;
+  /** What the import may take: the budget grows where the reference takes longer. */
+  readonly mostMs: number;
+}
+
+const compareImport = async (
   { bundle: { folder }, definition }: PackagedFunction,
   { reference, ...services }: CheckContext,
-): Promise<{ readonly importMs: number; readonly faults: readonly string[] }> => {
+): Promise<Comparison> => {
   let [importMs, referenceMs] = [Infinity, Infinity];
   for (let turn = 0; turn < REPEATED; turn += 1) {
     const compared = await callBundle({ ...services, folder: reference, handler: 'reference.handler' });
@@ -115,7 +119,22 @@ export const checkImport = async (
     referenceMs = Math.min(referenceMs, compared.importMs);
     importMs = Math.min(importMs, imported.importMs);
   }
-  const mostMs = MOST_IMPORT_MS * Math.max(1, referenceMs / REFERENCE_MS);
+  return { importMs, mostMs: MOST_IMPORT_MS * Math.max(1, referenceMs / REFERENCE_MS) };
+};
+
+/**
+ * Measures an import again, with nothing beside it, and again for as long as it seems too slow: other work on the
+ * machine passes, code that is too large stays.
+ */
+export const checkImport = async (
+  packaged: PackagedFunction,
+  context: CheckContext,
+): Promise<{ readonly importMs: number; readonly faults: readonly string[] }> => {
+  let last: Comparison = { importMs: Infinity, mostMs: 0 };
+  for (let round = 0; round < ROUNDS && last.importMs > last.mostMs; round += 1) {
+    last = await compareImport(packaged, context);
+  }
+  const { importMs, mostMs } = last;
   if (importMs <= mostMs) return { importMs, faults: [] };
   const fault = `takes ${Math.round(importMs)} ms to import, at most ${Math.round(mostMs)} are due on this machine`;
   return { importMs, faults: [fault] };
