@@ -117,14 +117,24 @@ test('is recorded, also when only its headers are asked for', async () => {
 });
 
 test('tells what an admin did to the account, but not from where', async () => {
-  const [admin, { id, headers }] = [await world.createAccount({ role: 3 }), await signUp(world)];
-  await sql`
-    INSERT INTO auth_events (user_id, actor_id, kind, network, user_agent, created_at)
-    VALUES (${id}, ${admin.id}, 'role_changed', '198.51.100.0/24', 'admin-browser', UTC_TIMESTAMP(3))`.execute(
+  const account = await signUp(world);
+  const address = '198.51.100.7';
+  const admin = await world.logIn(await world.createAccount({ role: 3 }), address);
+  const changed = await world.call(`PATCH /admin/users/${account.id}`, {
+    headers: { ...admin.headers, 'user-agent': 'admin-browser' },
+    address,
+    body: { role: 3 },
+  });
+  expect(changed.status).toBe(204);
+  const { rows } = await sql`
+    SELECT network, user_agent FROM auth_events WHERE user_id = ${account.id} AND actor_id IS NOT NULL`.execute(
     world.db,
   );
+  expect(rows).toEqual([{ network: '198.51.100.0/24', user_agent: 'admin-browser' }]);
+  // The change has ended all sessions.
+  const { headers } = await world.logIn(account);
   const { json, text } = await world.call('GET /profile/export', { headers });
-  expect(json.events.at(-1)).toEqual({ kind: 'role_changed', createdAt: expect.any(String) });
+  expect(json.events.at(-2)).toEqual({ kind: 'role_changed', createdAt: expect.any(String) });
   expect(text).not.toMatch(/198\.51\.100|admin-browser/);
 });
 

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SERVICE } from '#shared/testing/harness.ts';
 import { type MediaHarness, openMediaHarness, pathOf, type StoreKind } from '../testing/media-harness.ts';
 import { wav } from '../testing/samples.ts';
+import { claimUpload } from './queries/uploads.ts';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const HOUR_MS = 3_600_000;
@@ -15,8 +16,8 @@ describe.each<StoreKind>(['filesystem', 's3'])('a two-step upload on %s', (kind)
     student = (await world.signIn(1)).headers;
   });
   afterAll(() => world.close());
+  afterEach(() => world.at());
 
-  const later = (ms: number) => new Date(Date.now() + ms);
   const complete = (uploadId: string, headers: Record<string, string> = SERVICE) =>
     world.call(`POST /media/uploads/${uploadId}/complete`, { headers });
 
@@ -112,24 +113,18 @@ describe.each<StoreKind>(['filesystem', 's3'])('a two-step upload on %s', (kind)
     const bytes = wav(0.1);
     const started = await world.start(plan(bytes));
     await world.sendBytes(started, bytes);
-    const { db } = world;
-    const { uploadId } = started.json;
-    const age = (ms: number) =>
-      db
-        .updateTable('media_uploads')
-        .set({ expires_at: later(-ms) })
-        .where('id', '=', uploadId)
-        .execute();
-    await age(1_000);
+    const { uploadId, expiresAt } = started.json;
+    const waitPastEnd = (ms: number) => world.at(new Date(Date.parse(expiresAt) + ms));
+    await waitPastEnd(1_000);
     expect((await complete(uploadId)).json.code).toBe('gone');
     expect(await world.keys()).toContain(`uploads/${uploadId}`);
-    await world.clean();
+    await world.clean(world.now());
     expect(await world.keys()).not.toContain(`uploads/${uploadId}`);
     expect((await complete(uploadId)).json.code).toBe('gone');
-    await age(25 * HOUR_MS);
+    await waitPastEnd(25 * HOUR_MS);
     expect((await complete(uploadId)).json.code).toBe('not_found');
-    await world.clean();
-    const left = await db.selectFrom('media_uploads').select('id').where('id', '=', uploadId).execute();
+    await world.clean(world.now());
+    const left = await world.db.selectFrom('media_uploads').select('id').where('id', '=', uploadId).execute();
     expect(left).toEqual([]);
   });
 
@@ -147,16 +142,11 @@ describe.each<StoreKind>(['filesystem', 's3'])('a two-step upload on %s', (kind)
     }
     const died = await world.start(plan(bytes));
     await world.sendBytes(died, bytes);
-    const { db } = world;
-    const lease = (until: Date) =>
-      db
-        .updateTable('media_uploads')
-        .set({ status: 'completing', lease_until: until })
-        .where('id', '=', died.json.uploadId)
-        .execute();
-    await lease(later(60_000));
+    const now = Date.now();
+    const claim = { now: new Date(now), leaseUntil: new Date(now + 60_000) };
+    expect(await claimUpload(world.db, died.json.uploadId, claim)).toBe(true);
     expect((await complete(died.json.uploadId)).json.code).toBe('conflict');
-    await lease(later(-1));
+    await world.at(claim.leaseUntil);
     expect((await complete(died.json.uploadId)).status).toBe(201);
   });
 

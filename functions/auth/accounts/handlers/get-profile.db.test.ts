@@ -31,19 +31,20 @@ test('shows the account', async () => {
 
 test('shows a pending address until it expires', async () => {
   const account = await auth.createAccount();
-  const pend = (seconds: number) =>
-    auth.db
-      .updateTable('users')
-      .set({
-        pending_email: 'next@example.com',
-        pending_email_expires_at: new Date(Date.now() + seconds * 1_000),
-      })
-      .where('id', '=', account.id)
-      .execute();
-  await pend(60);
-  expect((await profile(account)).json.pendingEmail).toBe('next@example.com');
-  await pend(-1);
-  expect((await profile(account)).json).not.toHaveProperty('pendingEmail');
+  const { headers } = await auth.logIn(account);
+  const body = { email: 'next@example.com', currentPassword: PASSWORD };
+  const requestedAt = Date.now();
+  const expiresAt = requestedAt + auth.config.VERIFICATION_TOKEN_EXPIRY;
+  try {
+    await auth.at(new Date(requestedAt));
+    expect((await auth.call('updateProfile', { headers, body })).status).toBe(204);
+    await auth.at(new Date(expiresAt - 1));
+    expect((await profile(account)).json.pendingEmail).toBe('next@example.com');
+    await auth.at(new Date(expiresAt));
+    expect((await profile(account)).json).not.toHaveProperty('pendingEmail');
+  } finally {
+    await auth.at();
+  }
 });
 
 test('reads the cookie of a browser', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { storePendingEmail } from '../../accounts/queries/account-updates.ts';
 import { bearer, createAdmin, type SignedInAdmin } from '../../testing/admin-test.ts';
 import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
 import { type TestAccount, TOKEN_MODE } from '../../testing/fixtures.ts';
@@ -25,12 +26,10 @@ const adminEvents = async (id = account.id) => {
   const rows = await events.where('actor_id', '=', admin.id).orderBy('id').execute();
   return rows.map(({ kind }) => kind);
 };
-const pend = (id: number) =>
-  auth.db
-    .updateTable('users')
-    .set({ pending_email: 'next@example.com', pending_email_expires_at: new Date(Date.now() + 60_000) })
-    .where('id', '=', id)
-    .execute();
+const pend = (id: number) => {
+  const expiresAt = new Date(Date.now() + 60_000);
+  return storePendingEmail(auth.db, id, { email: 'next@example.com', expiresAt }, auth.now());
+};
 const expectRevoked = async (tokens: { accessToken: string; refreshToken: string }) => {
   const rejected = { status: 401, json: { code: 'invalid_token' } };
   expect(await auth.call('getProfile', { headers: bearer(tokens) })).toMatchObject(rejected);

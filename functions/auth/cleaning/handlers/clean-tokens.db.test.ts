@@ -1,11 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { storePendingEmail } from '../../accounts/queries/account-updates.ts';
+import { recordEvents } from '../../events/queries/events.ts';
+import { finishMailRequest, insertMailRequest } from '../../links/queries/mail-requests.ts';
+import { rememberNetwork } from '../../sessions/queries/networks.ts';
 import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
+import { PASSWORD, type SignedIn, type TestAccount } from '../../testing/fixtures.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {
   auth = await openAuthHarness({ API_KEY: 'key-of-services', AUTH_EVENTS_RETENTION: '10d' });
 });
 afterAll(() => auth.close());
+afterEach(() => auth.at());
 
 const SERVICE = { 'x-api-key': 'key-of-services' };
 const DAY_MS = 86_400_000;
@@ -13,28 +19,21 @@ const daysAgo = (days: number): Date => new Date(Date.now() - days * DAY_MS);
 
 const clean = (method: 'POST' | 'GET' = 'POST') =>
   auth.call(method === 'GET' ? 'cleanTokensByGet' : 'cleanTokens', { headers: SERVICE });
-const changeSession = (id: number, columns: object) =>
-  auth.db.updateTable('user_sessions').set(columns).where('id', '=', id).execute();
-
-/** Three sessions of one account: the first ended, the second past its refresh, the third alive. */
-const account = async () => {
-  const person = await auth.createAccount();
-  for (let index = 0; index < 2; index++) await auth.logIn(person);
-  const live = await auth.logIn(person);
-  const rows = await auth.db
-    .selectFrom('user_sessions')
-    .select('id')
-    .where('user_id', '=', person.id)
-    .orderBy('id')
-    .execute();
-  const [ended = 0, expired = 0, alive = 0] = rows.map(({ id }) => id);
-  return { ...person, live, ended, expired, alive };
+const sessionsOf = async ({ id }: TestAccount) => {
+  const sessions = auth.db.selectFrom('user_sessions').select('id').where('user_id', '=', id);
+  return (await sessions.orderBy('id').execute()).map((session) => session.id);
 };
+const logOut = async ({ headers }: SignedIn) =>
+  expect((await auth.call('logout', { headers })).status).toBe(204);
 
 test('removes sessions that are over with their tokens, and never a live one', async () => {
-  const person = await account();
-  await changeSession(person.ended, { ended_at: new Date(), end_reason: 'logout' });
-  await changeSession(person.expired, { refresh_expires_at: new Date() });
+  const account = await auth.createAccount();
+  await auth.at(new Date(Date.now() - auth.config.JWT_REFRESH_TOKEN_EXPIRY));
+  await auth.logIn(account);
+  await auth.at();
+  await logOut(await auth.logIn(account));
+  const live = await auth.logIn(account);
+  const [expired = 0, ended = 0, alive = 0] = await sessionsOf(account);
   expect(await clean()).toMatchObject({
     status: 200,
     json: { message: expect.any(String), deleted: 2 },
@@ -43,36 +42,45 @@ test('removes sessions that are over with their tokens, and never a live one', a
     .selectFrom('user_sessions')
     .innerJoin('refresh_tokens', 'session_id', 'user_sessions.id')
     .select('user_sessions.id')
-    .where('user_id', '=', person.id)
+    .where('user_id', '=', account.id)
     .execute();
-  expect(left).toEqual([{ id: person.alive }]);
+  expect(left).toEqual([{ id: alive }]);
   const tokens = await auth.db
     .selectFrom('refresh_tokens')
     .select('id')
-    .where('session_id', 'in', [person.ended, person.expired])
+    .where('session_id', 'in', [ended, expired])
     .execute();
   expect(tokens).toEqual([]);
-  const refreshed = await auth.call('refresh', { body: { refreshToken: person.live.refreshToken } });
+  const refreshed = await auth.call('refresh', { body: { refreshToken: live.refreshToken } });
   expect(refreshed.status).toBe(200);
 });
 
 test('keeps the ids of ended sessions until their access tokens have expired', async () => {
-  const person = await account();
   const lifetime = auth.config.JWT_ACCESS_TOKEN_EXPIRY;
-  const before = (milliseconds: number) => new Date(Date.now() - milliseconds);
-  const kept = () =>
-    auth.db.selectFrom('removed_sessions').select('session_id').orderBy('session_id').execute();
-  await changeSession(person.ended, { ended_at: before(lifetime), end_reason: 'logout' });
-  const erased = [lifetime, 2 * lifetime].map((age, index) => ({
-    session_id: 9_000_000 + index,
-    created_at: before(age),
-  }));
-  await auth.db.insertInto('removed_sessions').values(erased).execute();
+  const before = (milliseconds: number) => auth.at(new Date(Date.now() - milliseconds));
+  /** The id of the only session of an account that was erased right after its login. */
+  const erased = async () => {
+    const account = await auth.createAccount();
+    const { headers } = await auth.logIn(account);
+    const [id] = await sessionsOf(account);
+    const answer = await auth.call('DELETE /profile', { headers, body: { password: PASSWORD } });
+    expect(answer.status).toBe(204);
+    return id;
+  };
+  await before(2 * lifetime);
+  const long = await erased();
+  await before(lifetime);
+  const short = await erased();
+  const account = await auth.createAccount();
+  await logOut(await auth.logIn(account));
+  const [ended] = await sessionsOf(account);
+  await auth.at();
   expect(await clean()).toMatchObject({ status: 200, json: { deleted: 1 } });
-  const ids = (await kept()).map(({ session_id }) => session_id);
-  expect(ids).toContain(person.ended);
-  expect(ids).toContain(9_000_000);
-  expect(ids).not.toContain(9_000_001);
+  const kept = await auth.db.selectFrom('removed_sessions').select('session_id').execute();
+  const ids = kept.map(({ session_id }) => session_id);
+  expect(ids).toContain(ended);
+  expect(ids).toContain(short);
+  expect(ids).not.toContain(long);
 });
 
 test('GET does the same, and there is nothing more to do', async () => {
@@ -88,11 +96,7 @@ test('removes links 30 days past their expiry and expired pending addresses, no 
   }
   const other = await auth.createAccount();
   const wait = (userId: number, expiresAt: Date) =>
-    auth.db
-      .updateTable('users')
-      .set({ pending_email: 'waits@example.com', pending_email_expires_at: expiresAt })
-      .where('id', '=', userId)
-      .execute();
+    storePendingEmail(auth.db, userId, { email: 'waits@example.com', expiresAt }, auth.now());
   await wait(id, new Date());
   await wait(other.id, daysAgo(-1));
   expect((await clean()).json.deleted).toBe(2);
@@ -112,22 +116,17 @@ test('removes links 30 days past their expiry and expired pending addresses, no 
 
 test('removes unused networks, old events and done requests for mails, uncounted', async () => {
   const { id } = await auth.createAccount();
-  const networks = [daysAgo(31), daysAgo(29)].map((at, index) => ({
-    user_id: id,
-    network: `10.${index}.0.0/24`,
-    last_login_at: at,
-    created_at: at,
-  }));
-  await auth.db.insertInto('user_networks').values(networks).execute();
-  const events = [daysAgo(11), daysAgo(9)].map((at) => ({ user_id: id, kind: 'login_ok', created_at: at }));
-  await auth.db.insertInto('auth_events').values(events).execute();
-  const requests = [daysAgo(1.1), daysAgo(0.9), null].map((at, index) => ({
-    kind: 'forgot_password' as const,
-    email: `old${index}@example.com`,
-    done_at: at,
-    created_at: daysAgo(50),
-  }));
-  await auth.db.insertInto('mail_requests').values(requests).execute();
+  for (const [index, at] of [daysAgo(31), daysAgo(29)].entries()) {
+    await rememberNetwork(auth.db, id, `10.${index}.0.0/24`, at);
+  }
+  for (const at of [daysAgo(11), daysAgo(9)]) {
+    await recordEvents(auth.db, [{ kind: 'login_ok', userId: id }], at);
+  }
+  for (const [index, at] of [daysAgo(1.1), daysAgo(0.9), undefined].entries()) {
+    const request = { kind: 'forgot_password', email: `old${index}@example.com` } as const;
+    const requestId = await insertMailRequest(auth.db, request, daysAgo(50));
+    if (at) await finishMailRequest(auth.db, requestId, at);
+  }
   expect((await clean()).json.deleted).toBe(0);
   const kept = await Promise.all([
     auth.db.selectFrom('user_networks').select('network').where('user_id', '=', id).execute(),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { storePendingEmail } from '../../accounts/queries/account-updates.ts';
 import { type AuthHarness, openAuthHarness } from '../../testing/auth-harness.ts';
 import { type TestAccount, TOKEN_MODE } from '../../testing/fixtures.ts';
+import { spendLinks } from '../queries/one-time-tokens.ts';
 
 let auth: AuthHarness;
 beforeAll(async () => {
@@ -19,11 +21,7 @@ const registered = async () => {
 };
 const changing = async (email: string, expiresAt = new Date(Date.now() + 60_000)) => {
   const account = await auth.createAccount();
-  await auth.db
-    .updateTable('users')
-    .set({ pending_email: email, pending_email_expires_at: expiresAt })
-    .where('id', '=', account.id)
-    .execute();
+  await storePendingEmail(auth.db, account.id, { email, expiresAt }, auth.now());
   const token = await auth.createLink({ userId: account.id, purpose: 'change_email', email });
   return { account, token };
 };
@@ -149,11 +147,7 @@ test.each([
     'that is spent',
     async () => {
       const { account, token } = await registered();
-      await auth.db
-        .updateTable('one_time_tokens')
-        .set({ spent_at: new Date() })
-        .where('user_id', '=', account.id)
-        .execute();
+      await spendLinks(auth.db, account.id, auth.now());
       return token;
     },
   ],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import type { SignedInUser } from '#shared/testing/accounts.ts';
 import { SERVICE } from '#shared/testing/harness.ts';
 import { type LearnerHarness, openLearnerHarness } from '../../testing/learner-harness.ts';
@@ -12,6 +12,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   learner = await world.createLearner();
 });
+afterEach(() => world.at());
 afterAll(() => world.close());
 
 type Verb = 'POST' | 'GET';
@@ -125,7 +126,6 @@ describe('the run key', () => {
     await drop({ 'x-task-run-id': 'new' });
     expect(await marks()).toEqual(['0.5700']);
     expect(await keys()).toEqual(['run:month 1', 'run:new 1']);
-    await world.at();
   });
 
   it('is free after a failed call', async () => {
@@ -178,11 +178,10 @@ describe('the request', () => {
   it('does not look at the repeat flag, nor at the state of the account', async () => {
     learner = await world.createLearner({ alphabetRepeat: 'ignore' });
     await give('0.6000');
-    await world.db
-      .updateTable('users')
-      .set({ disabled_at: new Date() })
-      .where('id', '=', learner.userId)
-      .execute();
+    const { headers } = await world.signIn(3);
+    const pathParameters = { id: String(learner.userId) };
+    const disabled = await world.call('updateUser', { pathParameters, headers, body: { active: false } });
+    expect(disabled.status).toBe(204);
     expect(await drop()).toMatchObject(lowered(1));
   });
 
