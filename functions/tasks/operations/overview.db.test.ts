@@ -32,16 +32,17 @@ test('an empty platform', async () => {
 
 test('counts what waits, what failed and how late runs were', async () => {
   const { db } = world.resources;
-  const [waiting, held, early] = [await world.create(), await world.create(), await world.create()];
-  const [failed, failedLongAgo] = [await world.create(), await world.create()];
-  const move = (id: number, columns: object) =>
-    db.updateTable('immediate_tasks').set(columns).where('id', '=', id).execute();
-  await move(waiting, { next_attempt_at: ago(40) });
-  await move(held, { next_attempt_at: ago(90), lease_token: 'x', lease_until: ago(-60) });
-  await move(early, { next_attempt_at: ago(-60) });
-  const ended = { status: 'Failed', next_attempt_at: null };
-  await move(failed, { ...ended, completed_at: ago(3_000) });
-  await move(failedLongAgo, { ...ended, completed_at: ago(4_000) });
+  await world.inSeconds(-40, () => world.create());
+  const held = await world.inSeconds(-90, () => world.create());
+  await world.change(held, { lease_token: 'x', lease_until: new Date('2090-01-01') });
+  await world.inSeconds(60, () => world.create());
+  const fail = async () => {
+    const id = await world.create();
+    await world.work([{ id, round: 1, attempt: 1 }]);
+  };
+  world.sink.behave((stage) => (stage === 'recipient' ? { code: 550, text: 'no such user' } : 'accept'));
+  await world.inSeconds(-3_000, fail);
+  await world.inSeconds(-4_000, fail);
 
   await sql`INSERT INTO scheduled_tasks (id, content, cron, active, next_run, created_at, updated_at)
     VALUES (1, '', '0 0 * * *', 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)),

@@ -31,6 +31,8 @@ export interface TaskHarness {
   readonly change: (id: number, columns: Partial<TaskRow>) => Promise<void>;
   readonly job: (attempt: TaskAttempt) => Promise<Job | undefined>;
   readonly mailsTo: (recipient: string) => MailSink['messages'];
+  /** Does something that many seconds from now, before now if negative: the clock stands still there meanwhile. */
+  readonly inSeconds: <T>(seconds: number, act: () => Promise<T>) => Promise<T>;
   readonly close: () => Promise<void>;
 }
 
@@ -86,6 +88,14 @@ export const openTaskHarness = async (settings: NodeJS.ProcessEnv = {}): Promise
     },
     job: (attempt) => queue.getJob(immediateQueue.job(attempt).id),
     mailsTo: (recipient) => sink.messages.filter(({ envelope }) => envelope.to.includes(recipient)),
+    inSeconds: async (seconds, act) => {
+      try {
+        await resources.at(new Date(Date.now() + seconds * 1_000));
+        return await act();
+      } finally {
+        await resources.at();
+      }
+    },
     close: async () => {
       await queue.close();
       await resources.close();
