@@ -59,8 +59,7 @@ describe('exactly once', () => {
   });
 
   test('an early job goes back for the remaining time', async () => {
-    const { runId, path } = await world.createRun();
-    await world.changeRun(runId, { next_attempt_at: await world.clock(5) });
+    const { runId, path } = await world.inSeconds(5, () => world.createRun());
     const { batchItemFailures } = await world.workRuns([first(runId)]);
     expect(batchItemFailures).toEqual([
       { itemIdentifier: `run-${runId}-1`, retryAfterMs: expect.any(Number) },
@@ -83,9 +82,6 @@ describe('exactly once', () => {
 });
 
 describe('skipped (S7)', () => {
-  const dueAt = async (runId: number, seconds: number) => {
-    await world.changeRun(runId, { due_at: await world.clock(seconds) });
-  };
   const attempted = async (runId: number, taskId: number, attempt = 1) => {
     await world.workRuns([{ id: runId, attempt }]);
     const row = (await world.runs(taskId)).find(({ id }) => id === runId);
@@ -106,8 +102,7 @@ describe('skipped (S7)', () => {
   });
 
   test('when a later scheduled run is due already, but not a retry or a manual run', async () => {
-    const { taskId, runId } = await world.createRun();
-    await dueAt(runId, -120);
+    const { taskId, runId } = await world.inSeconds(-120, () => world.createRun());
     const later = await world.insertRun(taskId, { due_at: await world.clock(-60) });
     const retry = await world.insertRun(taskId, { due_at: await world.clock(-180), attempts: 1 });
     const manual = await world.insertRun(taskId, { trigger_kind: 'manual' });
@@ -123,8 +118,9 @@ describe('skipped (S7)', () => {
     ['skip', -110, 'Completed'],
     ['last', -130, 'Completed'],
   ] as const)('%s, %d s after its due time: %s', async (catch_up, seconds, status) => {
-    const { taskId, runId } = await world.createRun({ hook: true }, { catch_up });
-    await dueAt(runId, seconds);
+    const { taskId, runId } = await world.inSeconds(seconds, () =>
+      world.createRun({ hook: true }, { catch_up }),
+    );
     expect(await attempted(runId, taskId)).toBe(status);
   });
 });
