@@ -36,9 +36,6 @@ export interface TaskHarness {
   readonly close: () => Promise<void>;
 }
 
-/** A time that is past on any clock. */
-export const LONG_AGO = new Date('2020-01-01T00:00:00.000Z');
-
 let recipients = 0;
 
 /** An address that no other test of this process writes to. */
