@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '#shared/database/database.ts';
+import { claimAttempts } from '../immediate/queries/claims.ts';
 import { tick } from '../operations/tick.ts';
 import { startGate } from '../testing/gate.ts';
-import { LONG_AGO, newRecipient, openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
+import { newRecipient, openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
 
 let world: TaskHarness;
 beforeAll(async () => {
@@ -59,8 +60,7 @@ test('a worker that is told to stop gives its attempt back at once', async () =>
 test('a worker that lost its lease changes nothing', async () => {
   const recipient = newRecipient();
   const { id, working } = await startSlowly(recipient);
-  await world.change(id, { lease_until: LONG_AGO });
-  await tick(world.resources.context());
+  await world.inSeconds(5, () => tick(world.resources.context()));
   const closed = await world.task(id);
   expect(closed).toMatchObject({ status: 'Enqueued', lease_token: null, attempts: 1 });
   // The next renewal finds the lease gone and ends the delivery.
@@ -71,17 +71,16 @@ test('a worker that lost its lease changes nothing', async () => {
 });
 
 describe('a worker that died', () => {
-  const die = async (attempts: number) => {
-    const recipient = newRecipient();
-    const id = await world.create({ recipient });
-    const lease = { lease_token: 'b6f0c0f2-0000-4000-8000-000000000000', lease_until: LONG_AGO };
-    await world.change(id, { attempts, next_attempt_at: LONG_AGO, ...lease });
-    await world.resources.db
-      .insertInto('task_attempts')
-      .values({ task_id: id, round_no: 1, attempt: attempts, started_at: LONG_AGO })
-      .execute();
-    return { id, recipient };
-  };
+  /** A task whose attempt a worker claimed a minute ago and whose lease has run out. */
+  const die = (attempt: number) =>
+    world.inSeconds(-60, async () => {
+      const recipient = newRecipient();
+      const id = await world.create({ recipient });
+      await world.change(id, { attempts: attempt - 1 });
+      const lease = { token: 'b6f0c0f2-0000-4000-8000-000000000000', seconds: 30 };
+      await claimAttempts(world.resources.db, [{ id, round: 1, attempt }], lease);
+      return { id, recipient };
+    });
 
   test('has its attempt closed by one tick, which also queues the next', async () => {
     const { id, recipient } = await die(1);
@@ -146,9 +145,10 @@ describe('the database goes away after the mail was accepted', () => {
   test('and stays away: the job ends, and the tick has the mail repeated with its Message-ID', async () => {
     const { id, recipient, result } = await deliverBehindGate(1_500);
     expect(result.batchItemFailures).toHaveLength(1);
-    await world.change(id, { lease_until: LONG_AGO });
-    await tick(world.resources.context());
-    await world.work([second(id)]);
+    await world.inSeconds(5, async () => {
+      await tick(world.resources.context());
+      await world.work([second(id)]);
+    });
     expect(await world.task(id)).toMatchObject({ status: 'Completed', attempts: 2 });
     const ids = world.mailsTo(recipient).map(({ messageId }) => messageId);
     expect(ids).toEqual([`<task-${id}-1@example.org>`, `<task-${id}-1@example.org>`]);

@@ -123,8 +123,7 @@ describe('one task', () => {
     expect(once).not.toHaveProperty('completed_at');
     expect(once.history).toEqual([{ ...failed, started_at: TIME, finished_at: TIME }]);
     world.sink.behave(() => 'accept');
-    await world.change(id, { next_attempt_at: new Date('2020-01-01') });
-    await world.work([{ id, round: 1, attempt: 2 }]);
+    await world.inSeconds(20, () => world.work([{ id, round: 1, attempt: 2 }]));
     const twice = (await call.get({ id })).json;
     expect(twice).toMatchObject({
       status: 'Completed',
@@ -173,9 +172,13 @@ describe('the list', () => {
   const seeded: Record<string, number> = {};
   beforeAll(async () => {
     const times = { early: '2021-01-01', middle: '2021-06-01', late: '2021-12-01' };
-    for (const [name, date] of Object.entries(times)) {
-      seeded[name] = await world.create({ userId: 501 });
-      await world.change(seeded[name], { created_at: new Date(`${date}T00:00:00.000Z`) });
+    try {
+      for (const [name, date] of Object.entries(times)) {
+        await world.resources.at(new Date(`${date}T00:00:00.000Z`));
+        seeded[name] = await world.create({ userId: 501 });
+      }
+    } finally {
+      await world.resources.at();
     }
     await world.change(seeded['early'] ?? 0, { status: 'Failed', error: 'smtp_error: 100%_Äh\\' });
     await world.change(seeded['middle'] ?? 0, { template_id: null, user_id: 0 });
@@ -275,13 +278,18 @@ describe('a retry of one', () => {
 });
 
 describe('a retry of many', () => {
-  const failed = async (count: number, templateId: number, createdAt = new Date()): Promise<number[]> => {
+  const failed = async (count: number, templateId: number, createdAt?: Date): Promise<number[]> => {
     const ids: number[] = [];
-    for (let index = 0; index < count; index++) {
-      const id = await world.create();
-      const state = { status: 'Failed' as const, next_attempt_at: null, completed_at: new Date() };
-      await world.change(id, { ...state, template_id: templateId, created_at: createdAt, error: 'x' });
-      ids.push(id);
+    try {
+      await world.resources.at(createdAt);
+      for (let index = 0; index < count; index++) {
+        const id = await world.create();
+        const state = { status: 'Failed' as const, next_attempt_at: null, completed_at: new Date() };
+        await world.change(id, { ...state, template_id: templateId, error: 'x' });
+        ids.push(id);
+      }
+    } finally {
+      await world.resources.at();
     }
     return ids;
   };

@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readContent } from '../content/content-storage.ts';
-import { LONG_AGO, newRecipient, openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
+import { newRecipient, openTaskHarness, type TaskHarness } from '../testing/task-harness.ts';
 
 let world: TaskHarness;
 beforeAll(async () => {
   world = await openTaskHarness();
 });
-afterEach(() => world.sink.behave(() => 'accept'));
+afterEach(async () => {
+  world.sink.behave(() => 'accept');
+  await world.resources.at();
+});
 afterAll(() => world.close());
 
 const first = (id: number) => ({ id, round: 1, attempt: 1 });
@@ -93,9 +96,7 @@ describe('exactly once', () => {
 
   test('an early job goes back for the remaining time', async () => {
     const recipient = newRecipient();
-    const id = await world.create({ recipient });
-    await sql`UPDATE immediate_tasks SET next_attempt_at = UTC_TIMESTAMP(3) + INTERVAL 5 SECOND
-      WHERE id = ${id}`.execute(world.resources.db);
+    const id = await world.inSeconds(5, () => world.create({ recipient }));
     const { batchItemFailures } = await world.work([first(id)]);
     expect(batchItemFailures).toEqual([{ itemIdentifier: `im-${id}-1-1`, retryAfterMs: expect.any(Number) }]);
     expect(batchItemFailures[0]?.retryAfterMs).toBeGreaterThan(4_000);
@@ -150,7 +151,7 @@ describe('failure', () => {
       expect(delay / 1_000 / (expected[attempt - 1] ?? 0)).toBeGreaterThanOrEqual(0.8);
       expect(delay / 1_000 / (expected[attempt - 1] ?? 0)).toBeLessThanOrEqual(1.2);
       expect(await world.job(again(id, attempt + 1))).toMatchObject({ data: again(id, attempt + 1) });
-      await world.change(id, { next_attempt_at: LONG_AGO });
+      await world.resources.at(task.next_attempt_at ?? undefined);
     }
     await world.work([again(id, 5)]);
     const task = await world.task(id);
@@ -168,9 +169,8 @@ describe('failure', () => {
     world.sink.behave((stage) => (stage === 'recipient' ? { code: 450, text: 'later' } : 'accept'));
     const id = await world.create({ recipient });
     await world.work([first(id)]);
-    await world.change(id, { next_attempt_at: LONG_AGO });
     world.sink.behave(() => 'accept');
-    await world.work([again(id, 2)]);
+    await world.inSeconds(20, () => world.work([again(id, 2)]));
     expect(await world.task(id)).toMatchObject({ status: 'Completed', attempts: 2, error: null });
     expect(world.mailsTo(recipient).map(({ messageId }) => messageId)).toEqual([
       `<task-${id}-1@example.org>`,

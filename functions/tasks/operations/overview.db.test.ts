@@ -1,23 +1,18 @@
-import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useResources } from '#shared/host/resources.ts';
 import { openQueues } from '#shared/queue/queues.ts';
 import { startGate } from '../testing/gate.ts';
-import {
-  type AdminEndpoint,
-  openTaskAdminHarness,
-  type TaskAdminHarness,
-} from '../testing/task-admin-harness.ts';
+import { answerWith, openRunHarness, type RunHarness } from '../testing/run-harness.ts';
+import type { AdminEndpoint } from '../testing/task-admin-harness.ts';
 
-let world: TaskAdminHarness;
+let world: RunHarness;
 let overview: AdminEndpoint;
 beforeAll(async () => {
-  world = await openTaskAdminHarness();
+  world = await openRunHarness();
   overview = world.endpoint('getTaskOverview');
 });
 afterAll(() => world.close());
 
-const ago = (seconds: number) => sql<Date>`UTC_TIMESTAMP(3) - INTERVAL ${seconds} SECOND`;
 const atLeast = (seconds: number) =>
   expect.toSatisfy((value: number) => value >= seconds && value < seconds + 5);
 
@@ -31,31 +26,40 @@ test('an empty platform', async () => {
 });
 
 test('counts what waits, what failed and how late runs were', async () => {
-  const { db } = world.resources;
-  const [waiting, held, early] = [await world.create(), await world.create(), await world.create()];
-  const [failed, failedLongAgo] = [await world.create(), await world.create()];
-  const move = (id: number, columns: object) =>
-    db.updateTable('immediate_tasks').set(columns).where('id', '=', id).execute();
-  await move(waiting, { next_attempt_at: ago(40) });
-  await move(held, { next_attempt_at: ago(90), lease_token: 'x', lease_until: ago(-60) });
-  await move(early, { next_attempt_at: ago(-60) });
-  const ended = { status: 'Failed', next_attempt_at: null };
-  await move(failed, { ...ended, completed_at: ago(3_000) });
-  await move(failedLongAgo, { ...ended, completed_at: ago(4_000) });
+  const held = await world.inSeconds(-90, () => world.create());
+  await world.change(held, { lease_token: 'x', lease_until: new Date('2090-01-01') });
+  await world.inSeconds(60, () => world.create());
+  const fail = async () => {
+    const id = await world.create();
+    await world.work([{ id, round: 1, attempt: 1 }]);
+  };
+  world.sink.behave((stage) => (stage === 'recipient' ? { code: 550, text: 'no such user' } : 'accept'));
+  await world.inSeconds(-3_000, fail);
+  await world.inSeconds(-4_000, fail);
 
-  await sql`INSERT INTO scheduled_tasks (id, content, cron, active, next_run, created_at, updated_at)
-    VALUES (1, '', '0 0 * * *', 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)),
-      (2, '', '0 0 * * *', 0, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`.execute(db);
-  const at = ago(0);
-  // Runs that were 10, 20, … 300 ms late: the 29th of 30 is the nearest rank of 95 %.
-  await sql`INSERT INTO scheduled_task_runs (task_id, trigger_kind, due_at, status, created_at, started_at, finished_at)
-    SELECT 1, 'schedule', ${at} - INTERVAL seq SECOND, 'Completed', ${at},
-      ${at} - INTERVAL seq SECOND + INTERVAL seq * 10000 MICROSECOND, ${at} FROM seq_1_to_30`.execute(db);
-  await sql`INSERT INTO scheduled_task_runs (task_id, trigger_kind, due_at, status, next_attempt_at, created_at, started_at, finished_at)
-    VALUES (1, 'manual', NULL, 'Failed', NULL, ${at}, ${at}, ${at}),
-      (1, 'schedule', ${ago(9_000)}, 'Failed', NULL, ${at}, ${ago(8_000)}, ${ago(7_000)}),
-      (1, 'schedule', ${ago(25.5)}, 'Pending', ${ago(25.5)}, ${at}, NULL, NULL),
-      (1, 'schedule', ${ago(-60)}, 'Pending', ${ago(-60)}, ${at}, NULL, NULL)`.execute(db);
+  world.hooks.behave(answerWith(410));
+  const { taskId, runId } = await world.inSeconds(-9_000, () => world.createRun());
+  await world.inSeconds(-7_000, () => world.workRuns([{ id: runId, attempt: 1 }]));
+  const manual = await world.insertRun(taskId, { trigger_kind: 'manual' });
+  await world.workRuns([{ id: manual, attempt: 1 }]);
+  world.behaveWell();
+  await world.insertTask({ active: 0 });
+  // Runs that were 300, 290, … 10 ms late: the 29th of 30 is the nearest rank of 95 %.
+  const start = Date.now() - 60_000;
+  try {
+    for (let lateMs = 300; lateMs > 0; lateMs -= 10) {
+      const due = start - lateMs * 100;
+      await world.resources.at(new Date(due));
+      const id = await world.insertRun(taskId);
+      await world.resources.at(new Date(due + lateMs));
+      await world.workRuns([{ id, attempt: 1 }]);
+    }
+  } finally {
+    await world.resources.at();
+  }
+  await world.inSeconds(-40, () => world.create());
+  await world.inSeconds(-25.5, () => world.insertRun(taskId));
+  await world.inSeconds(60, () => world.insertRun(taskId));
 
   const { json } = await overview();
   expect(json.queues.immediate).toEqual({ waiting: 5, active: 0, delayed: 0 });

@@ -5,6 +5,7 @@ import { withTransaction } from '#shared/database/transaction.ts';
 import { asOtherParty } from '#shared/testing/other-party.ts';
 import { tick } from '../operations/tick.ts';
 import { openRunHarness, type RunHarness } from '../testing/run-harness.ts';
+import { claimRuns } from './queries/run-claims.ts';
 import { deleteScheduledTask } from './scheduled-tasks.ts';
 import { updateScheduledTask } from './update.ts';
 
@@ -59,8 +60,7 @@ describe('exactly once', () => {
   });
 
   test('an early job goes back for the remaining time', async () => {
-    const { runId, path } = await world.createRun();
-    await world.changeRun(runId, { next_attempt_at: await world.clock(5) });
+    const { runId, path } = await world.inSeconds(5, () => world.createRun());
     const { batchItemFailures } = await world.workRuns([first(runId)]);
     expect(batchItemFailures).toEqual([
       { itemIdentifier: `run-${runId}-1`, retryAfterMs: expect.any(Number) },
@@ -83,9 +83,6 @@ describe('exactly once', () => {
 });
 
 describe('skipped (S7)', () => {
-  const dueAt = async (runId: number, seconds: number) => {
-    await world.changeRun(runId, { due_at: await world.clock(seconds) });
-  };
   const attempted = async (runId: number, taskId: number, attempt = 1) => {
     await world.workRuns([{ id: runId, attempt }]);
     const row = (await world.runs(taskId)).find(({ id }) => id === runId);
@@ -106,8 +103,7 @@ describe('skipped (S7)', () => {
   });
 
   test('when a later scheduled run is due already, but not a retry or a manual run', async () => {
-    const { taskId, runId } = await world.createRun();
-    await dueAt(runId, -120);
+    const { taskId, runId } = await world.inSeconds(-120, () => world.createRun());
     const later = await world.insertRun(taskId, { due_at: await world.clock(-60) });
     const retry = await world.insertRun(taskId, { due_at: await world.clock(-180), attempts: 1 });
     const manual = await world.insertRun(taskId, { trigger_kind: 'manual' });
@@ -123,22 +119,30 @@ describe('skipped (S7)', () => {
     ['skip', -110, 'Completed'],
     ['last', -130, 'Completed'],
   ] as const)('%s, %d s after its due time: %s', async (catch_up, seconds, status) => {
-    const { taskId, runId } = await world.createRun({ hook: true }, { catch_up });
-    await dueAt(runId, seconds);
+    const { taskId, runId } = await world.inSeconds(seconds, () =>
+      world.createRun({ hook: true }, { catch_up }),
+    );
     expect(await attempted(runId, taskId)).toBe(status);
   });
 });
 
 describe('a worker that died', () => {
-  const die = async (runId: number, columns = {}) => {
-    const lease = { lease_token: 'b6f0c0f2-0000-4000-8000-000000000000', lease_until: await world.clock(-1) };
-    await world.changeRun(runId, { attempts: 1, started_at: await world.clock(-60), ...lease, ...columns });
-    await tick(world.resources.context());
+  /** A run that a worker claimed a minute ago, then recorded this of, and whose lease has run out. */
+  const die = async (parts: Parameters<RunHarness['createRun']>[0], columns = {}, attempt = 1) => {
+    const { db, context } = world.resources;
+    const made = await world.inSeconds(-60, async () => {
+      const run = await world.createRun(parts);
+      await world.changeRun(run.runId, { attempts: attempt - 1, ...columns });
+      const lease = { token: 'b6f0c0f2-0000-4000-8000-000000000000', seconds: 30 };
+      await claimRuns(db, [{ id: run.runId, attempt }], lease, 0);
+      return run;
+    });
+    await tick(context());
+    return made;
   };
 
   test('before the record of its webhook: it is repeated with the same ids, logged as interrupted', async () => {
-    const { taskId, path, recipient, runId } = await world.createRun({ hook: true, mail: true });
-    await die(runId);
+    const { taskId, path, recipient, runId } = await die({ hook: true, mail: true });
     expect(await world.runOf(taskId)).toMatchObject({ status: 'Pending', attempts: 1, lease_token: null });
     expect(await world.logs(runId)).toMatchObject([
       { attempt: 1, status: 'Failed', error: expect.stringMatching(/^interrupted: /) },
@@ -150,35 +154,32 @@ describe('a worker that died', () => {
   });
 
   test('after that record: only the mail is sent', async () => {
-    const { taskId, path, recipient, runId } = await world.createRun({ hook: true, mail: true });
-    await die(runId, { webhook_done_at: await world.clock(-2) });
+    const hooked = { webhook_done_at: await world.clock(-50) };
+    const { taskId, path, recipient, runId } = await die({ hook: true, mail: true }, hooked);
     await world.workRuns([{ id: runId, attempt: 2 }]);
     expect([world.callsTo(path).length, world.mailsTo(recipient).length]).toEqual([0, 1]);
     expect(await world.runOf(taskId)).toMatchObject({ status: 'Completed', attempts: 2 });
   });
 
   test('with the mail recorded: only the webhook is called, and nothing where that is recorded, too', async () => {
-    const mailed = { mail_done_at: await world.clock(-2) };
-    const hooked = { ...mailed, webhook_done_at: await world.clock(-3) };
+    const mailed = { mail_done_at: await world.clock(-45) };
+    const hooked = { ...mailed, webhook_done_at: await world.clock(-50) };
     for (const [columns, calls] of [[mailed, 1] as const, [hooked, 0] as const]) {
-      const { taskId, path, recipient, runId } = await world.createRun({ hook: true, mail: true });
-      await die(runId, columns);
+      const { taskId, path, recipient, runId } = await die({ hook: true, mail: true }, columns);
       await world.workRuns([{ id: runId, attempt: 2 }]);
       expect([world.callsTo(path).length, world.mailsTo(recipient).length]).toEqual([calls, 0]);
       const run = await world.runOf(taskId);
       expect(run).toMatchObject({ ...mailed, status: 'Completed', attempts: 2, error: null });
       expect(run.webhook_done_at).not.toBeNull();
     }
-    const alone = await world.createRun({ mail: true });
-    await die(alone.runId, mailed);
+    const alone = await die({ mail: true }, mailed);
     await world.workRuns([{ id: alone.runId, attempt: 2 }]);
     expect(world.mailsTo(alone.recipient)).toEqual([]);
     expect(await world.runOf(alone.taskId)).toMatchObject({ ...mailed, status: 'Completed' });
   });
 
   test('on the last attempt leaves a failed run', async () => {
-    const { taskId, runId } = await world.createRun();
-    await die(runId, { attempts: 5 });
+    const { taskId } = await die({ hook: true }, {}, 5);
     const run = await world.runOf(taskId);
     expect(run).toMatchObject({ status: 'Failed', finished_at: expect.any(Date), next_attempt_at: null });
     expect(run.error).toMatch(/^interrupted: /);

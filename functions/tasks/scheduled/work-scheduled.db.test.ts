@@ -5,7 +5,10 @@ let world: RunHarness;
 beforeAll(async () => {
   world = await openRunHarness();
 });
-afterEach(() => world.behaveWell());
+afterEach(async () => {
+  world.behaveWell();
+  await world.resources.at();
+});
 afterAll(() => world.close());
 
 const first = (id: number) => ({ id, attempt: 1 });
@@ -82,7 +85,7 @@ describe('failure', () => {
       expect(run.error).toBe('http_error: 503 try later');
       const next = await world.runJob({ id: runId, attempt: attempt + 1 });
       expect(next === undefined).toBe(attempt === 5);
-      if (attempt < 5) await world.changeRun(runId, { next_attempt_at: await world.clock(-1) });
+      await world.resources.at(run.next_attempt_at ?? undefined);
     }
     expect(world.callsTo(path)).toHaveLength(5);
     expect(new Set(world.callsTo(path).map(({ headers }) => headers['idempotency-key']))).toEqual(
@@ -102,8 +105,7 @@ describe('failure', () => {
     await world.workRuns([first(runId)]);
     expect(await world.runOf(taskId)).toMatchObject({ status: 'Pending', error: 'smtp_error: 451' });
     world.sink.behave(() => 'accept');
-    await world.changeRun(runId, { next_attempt_at: await world.clock(-1) });
-    await world.workRuns([{ id: runId, attempt: 2 }]);
+    await world.inSeconds(20, () => world.workRuns([{ id: runId, attempt: 2 }]));
     expect(await world.runOf(taskId)).toMatchObject({ status: 'Completed', attempts: 2, error: null });
     expect([world.callsTo(path).length, world.mailsTo(recipient).length]).toEqual([1, 1]);
     expect(await world.logs(runId)).toMatchObject([
@@ -144,14 +146,16 @@ describe('failure', () => {
   test('with skip, a retry on or after the following occurrence is none (W9)', async () => {
     world.hooks.behave(answerWith(503));
     const minutely = { cron: '* * * * *', catch_up: 'skip' as const };
-    const [soon, late] = [
-      await world.createRun({ hook: true }, minutely),
-      await world.createRun({ hook: true }, minutely),
-    ];
-    const due = new Date(Math.floor((await world.clock()).getTime() / 60_000) * 60_000);
-    await world.changeRun(soon.runId, { due_at: new Date(due.getTime() + 60_000) });
-    // The occurrence that follows this one has passed already.
-    await world.changeRun(late.runId, { due_at: new Date(due.getTime() - 60_000), attempts: 1 });
+    const due = Math.floor(Date.now() / 60_000) * 60_000;
+    const secondsAfter = (seconds: number) => world.resources.at(new Date(due + seconds * 1_000));
+    await secondsAfter(0);
+    const late = await world.createRun({ hook: true }, minutely);
+    await secondsAfter(30);
+    await world.workRuns([first(late.runId)]);
+    expect(await world.runOf(late.taskId)).toMatchObject({ status: 'Pending', attempts: 1 });
+    await secondsAfter(60);
+    const soon = await world.createRun({ hook: true }, minutely);
+    // For the older run the following occurrence has passed, too.
     await world.workRuns([first(soon.runId), { id: late.runId, attempt: 2 }]);
     expect(await world.runOf(soon.taskId)).toMatchObject({ status: 'Pending' });
     expect(await world.runOf(late.taskId)).toMatchObject({ status: 'Failed', attempts: 2 });

@@ -33,10 +33,14 @@ const stored = async () => {
 };
 const edit = (change: { subject_template?: string; body_template?: string; is_sensitive?: number }) =>
   resources.db.updateTable('email_templates').set(change).where('slug', '=', 'greeting').execute();
-const long = async (): Promise<Date> => {
-  await sql`UPDATE email_templates SET updated_at = '2026-01-01 00:00:00' WHERE slug = 'greeting'`.execute(
-    resources.db,
-  );
+/** Does something at a time that is past. */
+const longAgo = async (act: () => Promise<unknown>): Promise<Date> => {
+  try {
+    await resources.at(new Date('2026-01-01'));
+    await act();
+  } finally {
+    await resources.at();
+  }
   return (await stored()).updatedAt;
 };
 
@@ -52,8 +56,7 @@ describe('a template of the product', () => {
   ] as [string, [MailTexts, ...MailTexts[]]][])(
     'that is still what %s version shipped becomes the newest',
     async (_name, before) => {
-      await ship(...before);
-      const then = await long();
+      const then = await longAgo(() => ship(...before));
       await ship(FIRST, SECOND, THIRD);
       expect(await stored()).toMatchObject({ texts: THIRD, builtIn: true });
       expect((await stored()).updatedAt.getTime()).toBeGreaterThan(then.getTime());
@@ -61,8 +64,7 @@ describe('a template of the product', () => {
   );
 
   it('that is the newest already is left alone', async () => {
-    await ship(FIRST, SECOND);
-    const then = await long();
+    const then = await longAgo(() => ship(FIRST, SECOND));
     await ship(FIRST, SECOND);
     expect((await stored()).updatedAt).toEqual(then);
   });
@@ -74,9 +76,8 @@ describe('a template of the product', () => {
     ['body', { body_template: '<p>Hi {{1}}</p>' }],
     ['sensitivity', { is_sensitive: 0 }],
   ])('whose %s an administrator has edited stays, whatever is shipped', async (_name, change) => {
-    await ship(FIRST);
+    const then = await longAgo(() => ship(FIRST));
     await edit(change);
-    const then = await long();
     const { texts } = await stored();
     await ship(FIRST, SECOND);
     await ship(FIRST, SECOND, THIRD);

@@ -31,11 +31,10 @@ export interface TaskHarness {
   readonly change: (id: number, columns: Partial<TaskRow>) => Promise<void>;
   readonly job: (attempt: TaskAttempt) => Promise<Job | undefined>;
   readonly mailsTo: (recipient: string) => MailSink['messages'];
+  /** Does something that many seconds from now, before now if negative: the clock stands still there meanwhile. */
+  readonly inSeconds: <T>(seconds: number, act: () => Promise<T>) => Promise<T>;
   readonly close: () => Promise<void>;
 }
-
-/** A time that is past on any clock. */
-export const LONG_AGO = new Date('2020-01-01T00:00:00.000Z');
 
 let recipients = 0;
 
@@ -86,6 +85,14 @@ export const openTaskHarness = async (settings: NodeJS.ProcessEnv = {}): Promise
     },
     job: (attempt) => queue.getJob(immediateQueue.job(attempt).id),
     mailsTo: (recipient) => sink.messages.filter(({ envelope }) => envelope.to.includes(recipient)),
+    inSeconds: async (seconds, act) => {
+      try {
+        await resources.at(new Date(Date.now() + seconds * 1_000));
+        return await act();
+      } finally {
+        await resources.at();
+      }
+    },
     close: async () => {
       await queue.close();
       await resources.close();
