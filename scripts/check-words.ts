@@ -1,10 +1,10 @@
 /** `npm run check:words`: holds the seeded words and their sounds against the rules in docs/words.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cellFaults } from '#functions/dictionary/seed/checks/cells.ts';
-import { japaneseFaults } from '#functions/dictionary/seed/checks/japanese.ts';
-import { listFaults } from '#functions/dictionary/seed/checks/list.ts';
-import { soundFolderFaults } from '#functions/dictionary/seed/checks/sounds.ts';
+import { cellIssues } from '#functions/dictionary/seed/checks/cells.ts';
+import { japaneseIssues } from '#functions/dictionary/seed/checks/japanese.ts';
+import { listIssues } from '#functions/dictionary/seed/checks/list.ts';
+import { soundFolderIssues } from '#functions/dictionary/seed/checks/sounds.ts';
 import { readSeed, SOUND_FOLDER } from '#functions/dictionary/seed/seeded-words.ts';
 
 const rows = readSeed();
@@ -14,12 +14,12 @@ const sounds = readdirSync(SOUND_FOLDER)
 
 const faults = [
   ...rows.flatMap((row) =>
-    [...cellFaults(row), ...japaneseFaults(row)].map(
+    [...cellIssues(row), ...japaneseIssues(row)].map(
       (fault) => `${row.level} ${row.position} ${row.word}: ${fault}`,
     ),
   ),
-  ...listFaults(rows),
-  ...soundFolderFaults(rows, sounds),
+  ...listIssues(rows),
+  ...soundFolderIssues(rows, sounds),
 ];
 
 for (const fault of faults) console.error(fault);

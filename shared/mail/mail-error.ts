@@ -15,7 +15,7 @@ export class MailError extends Error {
 }
 
 /** What nodemailer's errors carry; `command` is the step of the conversation that failed. */
-interface SmtpFault extends Error {
+interface SmtpError extends Error {
   readonly code?: string;
   readonly originalCode?: string;
   readonly command?: string;
@@ -47,22 +47,22 @@ const BEFORE_THE_MESSAGE = /^(?:EHLO|HELO|STARTTLS|AUTH|MAIL FROM|RCPT TO)/;
 const REPLY_CODES = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/;
 
 /** The server's answer in words where it can't quote the mail, else its codes alone. */
-const answerOf = ({ command = '', response = '' }: SmtpFault): string =>
+const answerOf = ({ command = '', response = '' }: SmtpError): string =>
   BEFORE_THE_MESSAGE.test(command) ? response : (REPLY_CODES.exec(response)?.[0] ?? '');
 
-const reasonOf = (issue: SmtpFault): string => {
+const reasonOf = (issue: SmtpError): string => {
   const known = ownValue(REASONS, issue.originalCode ?? '') ?? ownValue(REASONS, issue.code ?? '');
   const answer = answerOf(issue);
   if (answer === '') return known ?? 'the conversation with the mail server failed';
   return issue.code === 'EAUTH' || issue.code === 'ETLS' ? `${known}: ${answer}` : answer;
 };
 
-const isRefusalOfRecipient = ({ command, responseCode = 0 }: SmtpFault): boolean =>
+const isRefusalOfRecipient = ({ command, responseCode = 0 }: SmtpError): boolean =>
   (command === 'RCPT TO' || command === 'DATA') && responseCode >= 500 && responseCode < 600;
 
 /** Sorts a failure of nodemailer into the codes of rule M8. */
 export const classifyMailError = (error: unknown): MailError => {
-  const issue: SmtpFault = error instanceof Error ? error : new Error('not an Error');
+  const issue: SmtpError = error instanceof Error ? error : new Error('not an Error');
   if (isRefusalOfRecipient(issue)) return new MailError('recipient_refused', reasonOf(issue));
   if (issue.code === 'ETIMEDOUT' || issue.originalCode === 'ETIMEDOUT') {
     return new MailError('smtp_timeout', TOO_LATE);

@@ -32,7 +32,7 @@ export interface OutgoingMail {
   readonly message: Buffer;
 }
 
-interface SmtpFault extends Error {
+interface SmtpError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
 }
@@ -92,7 +92,7 @@ const connect = async (
 
 /** Whether the server refused this mail only, and would take another. */
 const isRefusal = (error: unknown): boolean => {
-  const { code, responseCode }: SmtpFault = error instanceof Error ? error : new Error('not an Error');
+  const { code, responseCode }: SmtpError = error instanceof Error ? error : new Error('not an Error');
   return (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== CLOSING_DOWN;
 };
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { cellFaults } from './checks/cells.ts';
-import { japaneseFaults } from './checks/japanese.ts';
-import { listFaults } from './checks/list.ts';
-import { soundFaults, soundFolderFaults } from './checks/sounds.ts';
+import { cellIssues } from './checks/cells.ts';
+import { japaneseIssues } from './checks/japanese.ts';
+import { listIssues } from './checks/list.ts';
+import { soundFolderIssues, soundIssues } from './checks/sounds.ts';
 import { parseSeed, readSeed, SEED_COLUMNS, type SeedRow, SOUND_FOLDER, soundName } from './seeded-words.ts';
 
 const GOOD: SeedRow = {
@@ -26,17 +26,17 @@ const GOOD: SeedRow = {
   wordFurigana: '食[た]べる',
   exampleFurigana: '朝[あさ]ごはんを食[た]べました。',
 };
-const rowFaults = (changes: Partial<SeedRow>) => {
+const rowIssues = (changes: Partial<SeedRow>) => {
   const row = { ...GOOD, ...changes };
-  return [...cellFaults(row), ...japaneseFaults(row)];
+  return [...cellIssues(row), ...japaneseIssues(row)];
 };
 
 describe('a row', () => {
-  it('that is good passes', () => expect(rowFaults({})).toEqual([]));
+  it('that is good passes', () => expect(rowIssues({})).toEqual([]));
 
   it('may leave out the furigana of texts in kana', () => {
     const kana = { word: 'これ', phoneticClues: 'これ', wordFurigana: '' };
-    expect(rowFaults({ ...kana, example: 'これはいい。', exampleFurigana: '' })).toEqual([]);
+    expect(rowIssues({ ...kana, example: 'これはいい。', exampleFurigana: '' })).toEqual([]);
   });
 
   test.each<[Partial<SeedRow>, string]>([
@@ -72,7 +72,7 @@ describe('a row', () => {
     [{ exampleFurigana: '' }, 'exampleFurigana is missing'],
     [{ wordFurigana: '食[のめ]る' }, 'wordFurigana is not the word with its reading'],
     [{ exampleFurigana: '朝ごはんを食[た]べました。' }, 'exampleFurigana is not the example with readings'],
-  ])('%j: %s', (changes, fault) => expect(rowFaults(changes)).toContain(fault));
+  ])('%j: %s', (changes, fault) => expect(rowIssues(changes)).toContain(fault));
 });
 
 describe('the list', () => {
@@ -81,30 +81,30 @@ describe('the list', () => {
     seed.map((row, each) => (each === index ? { ...row, ...changes } : row));
 
   it('that is shipped passes, each row and as a whole', () => {
-    expect(seed.flatMap((row) => [...cellFaults(row), ...japaneseFaults(row)])).toEqual([]);
-    expect(listFaults(seed)).toEqual([]);
+    expect(seed.flatMap((row) => [...cellIssues(row), ...japaneseIssues(row)])).toEqual([]);
+    expect(listIssues(seed)).toEqual([]);
   });
 
   it('has a fault for each word too few or too many', () => {
-    expect(listFaults(seed.slice(0, 479))).toContain('479 words');
+    expect(listIssues(seed.slice(0, 479))).toContain('479 words');
     const more = Array.from({ length: 601 }, () => GOOD);
-    expect(listFaults(more)).toContain('601 words');
+    expect(listIssues(more)).toContain('601 words');
     const fewN4 = seed.filter(({ level, position }) => level === 'N5' || Number(position) <= 149);
-    expect(listFaults(fewN4)).toContain('N4 has 149 words');
+    expect(listIssues(fewN4)).toContain('N4 has 149 words');
   });
 
   it('has a fault for a gap, a repeat and a missing reading', () => {
-    expect(listFaults(at(9, { position: '9' }))).toContain('N5 has a gap or repeat at position 10');
+    expect(listIssues(at(9, { position: '9' }))).toContain('N5 has a gap or repeat at position 10');
     const [first] = seed;
     if (!first) throw new Error('the seed is empty');
     const { word, phoneticClues, englishTranslation } = first;
-    expect(listFaults(at(1, { word, phoneticClues }))).toContain(
+    expect(listIssues(at(1, { word, phoneticClues }))).toContain(
       `${word}: word and phoneticClues as in ${word} (${phoneticClues})`,
     );
-    expect(listFaults(at(1, { englishTranslation }))).toContain(
+    expect(listIssues(at(1, { englishTranslation }))).toContain(
       `${seed[1]?.word}: englishTranslation as in ${word} (${phoneticClues})`,
     );
-    expect(listFaults(seed.filter((row) => row.phoneticClues !== 'あお'))).toContain('no word reads あお');
+    expect(listIssues(seed.filter((row) => row.phoneticClues !== 'あお'))).toContain('no word reads あお');
   });
 
   it('is refused with other columns', () => {
@@ -131,27 +131,27 @@ describe('the sounds', () => {
     });
 
   it('are mono Ogg/Opus of 0.3 to 3 s and at most 16 KiB', () => {
-    expect(soundFaults(sound)).toEqual([]);
-    expect(soundFaults(lasting(0.3))).toEqual([]);
-    expect(soundFaults(lasting(3))).toEqual([]);
-    expect(soundFaults(lasting(0.29))).toEqual(['lasts 0.29 s']);
-    expect(soundFaults(lasting(3.01))).toEqual(['lasts 3.01 s']);
-    expect(soundFaults(changed((bytes) => bytes.writeUInt8(2, 37)))).toEqual(['has 2 channels']);
-    expect(soundFaults(Buffer.from('RIFF'))).toEqual(['is not Ogg/Opus']);
+    expect(soundIssues(sound)).toEqual([]);
+    expect(soundIssues(lasting(0.3))).toEqual([]);
+    expect(soundIssues(lasting(3))).toEqual([]);
+    expect(soundIssues(lasting(0.29))).toEqual(['lasts 0.29 s']);
+    expect(soundIssues(lasting(3.01))).toEqual(['lasts 3.01 s']);
+    expect(soundIssues(changed((bytes) => bytes.writeUInt8(2, 37)))).toEqual(['has 2 channels']);
+    expect(soundIssues(Buffer.from('RIFF'))).toEqual(['is not Ogg/Opus']);
     const long = Buffer.concat([sound.subarray(0, 60), Buffer.alloc(16 * 1024), sound.subarray(60)]);
-    expect(soundFaults(long)).toEqual([`has ${long.length} bytes`]);
+    expect(soundIssues(long)).toEqual([`has ${long.length} bytes`]);
   });
 
   it('are one for each word, and no other', () => {
     const name = soundName(row);
-    expect(soundFolderFaults([row], [{ name: name.normalize('NFD'), bytes: sound }])).toEqual([]);
-    expect(soundFolderFaults([row], [])).toEqual([`${name} is missing`]);
-    expect(soundFolderFaults([], [{ name, bytes: sound }])).toEqual([`${name} belongs to no word`]);
+    expect(soundFolderIssues([row], [{ name: name.normalize('NFD'), bytes: sound }])).toEqual([]);
+    expect(soundFolderIssues([row], [])).toEqual([`${name} is missing`]);
+    expect(soundFolderIssues([], [{ name, bytes: sound }])).toEqual([`${name} belongs to no word`]);
     const many = Array.from({ length: 300 }, (_, index) => ({
       name: `${index}`,
       bytes: Buffer.alloc(15_000),
     }));
-    expect(soundFolderFaults([], many)).toContain('the sounds have 4500000 bytes');
+    expect(soundFolderIssues([], many)).toContain('the sounds have 4500000 bytes');
   });
 
   it('are named after the word and its reading', () => {

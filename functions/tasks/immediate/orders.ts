@@ -7,7 +7,7 @@ import { createBatcher } from '#shared/queue/batcher.ts';
 import { storeContent } from '../content/content-storage.ts';
 import { holdTemplatesBySlug, type StoredTemplate } from '../templates/queries/email-templates.ts';
 import { unknownTemplate } from '../templates/template-issues.ts';
-import { type ShortageReport, shortageFaults } from '../templates/template-shortage.ts';
+import { type ShortageReport, shortageIssues } from '../templates/template-shortage.ts';
 import { insertImmediateTasks, type NewImmediateTask } from './queries/immediate-tasks.ts';
 
 interface Secret {
@@ -33,7 +33,7 @@ export const rowOf = (
   template: StoredTemplate,
   { config }: Secret,
 ): NewImmediateTask => {
-  const issues = shortageFaults(template, content, report);
+  const issues = shortageIssues(template, content, report);
   if (issues.length > 0) throw invalid(...issues);
   const { id: templateId, sensitive } = template;
   return { userId, templateId, sensitive, content: storeContent(content, sensitive, config) };

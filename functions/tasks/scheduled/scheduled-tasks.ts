@@ -7,7 +7,7 @@ import {
   type StoredTemplate,
 } from '../templates/queries/email-templates.ts';
 import { unknownTemplate } from '../templates/template-issues.ts';
-import { type ShortageReport, shortageFaults } from '../templates/template-shortage.ts';
+import { type ShortageReport, shortageIssues } from '../templates/template-shortage.ts';
 import { firstOccurrence, urlIssues } from './checks.ts';
 import { type ClaimContext, claimIfDue } from './claims.ts';
 import { insertManualRun } from './queries/scheduled-runs.ts';
@@ -62,7 +62,7 @@ export const createScheduledTask = async (
   const issues = [
     ...(reference && !template ? [unknownTemplate(reference.field)] : []),
     ...urlIssues(task.url, context.config),
-    ...shortageFaults(template, task.content, report),
+    ...shortageIssues(template, task.content, report),
     ...('issues' in first ? first.issues : []),
   ];
   if ('issues' in first || issues.length > 0) throw invalid(...issues);

@@ -3,7 +3,7 @@ import type { Transaction } from '#shared/database/database.ts';
 import { assertThat, type Issue, invalid } from '#shared/errors/app-error.ts';
 import { holdTemplates, type StoredTemplate } from '../templates/queries/email-templates.ts';
 import { unknownTemplate } from '../templates/template-issues.ts';
-import { type ShortageReport, shortageFaults } from '../templates/template-shortage.ts';
+import { type ShortageReport, shortageIssues } from '../templates/template-shortage.ts';
 import { firstOccurrence, urlIssues } from './checks.ts';
 import { type ClaimContext, claimIfDue } from './claims.ts';
 import { withdrawRuns } from './queries/scheduled-runs.ts';
@@ -86,7 +86,7 @@ const faultsOfMerged = (
     ...(isUnknown ? [unknownTemplate('template_id')] : []),
     ...(hasNothing ? [required('template_id'), required('url')] : []),
     ...urlIssues(changes.url ?? undefined, config),
-    ...shortageFaults(template, merged.content, changes.report),
+    ...shortageIssues(template, merged.content, changes.report),
     ...(isFarOff
       ? [
           {

@@ -28,7 +28,7 @@ export const reportOnChange = (log: Log): ShortageReport => ({ log, variables: 0
  * it is an administrator's edit that asks for more, which must not stop what a user does: it is logged, the task
  * is written, and its mails fail with `variable_missing` until the template is put right.
  */
-export const shortageFaults = (
+export const shortageIssues = (
   template: (Template & { readonly id: number }) | undefined,
   content: string,
   report?: ShortageReport,

@@ -51,7 +51,7 @@ const EDGE_SPACE = /^\p{White_Space}|\p{White_Space}$/u;
 /** Answers are split at these signs, so inside parentheses they would cut an expected answer in two. */
 const SEPARATOR_IN_PARENTHESES = /\([^)]*[,;]/;
 
-const textFaults = (column: Column, text: string): string[] => {
+const textIssues = (column: Column, text: string): string[] => {
   if (text === '') return OPTIONAL.includes(column) ? [] : [`${column} is empty`];
   const faults: string[] = [];
   const length = [...text].length;
@@ -62,7 +62,7 @@ const textFaults = (column: Column, text: string): string[] => {
   return faults;
 };
 
-const scriptFaults = (column: Column, text: string): string[] => {
+const scriptIssues = (column: Column, text: string): string[] => {
   const isRussian = column === 'russianTranslation' || column === 'exampleRussianTranslation';
   const isOther = !isRussian && column.endsWith('Translation');
   const faults: string[] = [];
@@ -73,7 +73,7 @@ const scriptFaults = (column: Column, text: string): string[] => {
   return faults;
 };
 
-const tagFaults = (cell: string): string[] => {
+const tagIssues = (cell: string): string[] => {
   const tags = cell.split(';');
   const faults: string[] = [];
   const parts = tags.filter((tag) => PARTS_OF_SPEECH.has(tag));
@@ -87,10 +87,10 @@ const tagFaults = (cell: string): string[] => {
 };
 
 /** What is wrong with single cells of a row: bounds, scripts, periods, tags. */
-export const cellFaults = (row: SeedRow): string[] => {
+export const cellIssues = (row: SeedRow): string[] => {
   const cells = Object.entries(row) as [Column, string][];
   return [
-    ...cells.flatMap(([column, text]) => [...textFaults(column, text), ...scriptFaults(column, text)]),
+    ...cells.flatMap(([column, text]) => [...textIssues(column, text), ...scriptIssues(column, text)]),
     ...cells
       .filter(([column, text]) => column.endsWith('Translation') && SEPARATOR_IN_PARENTHESES.test(text))
       .filter(([column]) => !column.startsWith('example'))
@@ -100,6 +100,6 @@ export const cellFaults = (row: SeedRow): string[] => {
       .map(([column]) => `${column} is not ${PERIODS[column]}`),
     ...(row.level === 'N5' || row.level === 'N4' ? [] : ['level is neither N5 nor N4']),
     ...(/^[1-9][0-9]*$/.test(row.position) ? [] : ['position is no number from 1 on']),
-    ...tagFaults(row.tags),
+    ...tagIssues(row.tags),
   ];
 };

@@ -9,7 +9,7 @@ const stemOf = (word: string): string => {
 };
 
 /** What is wrong between the Japanese cells of a row: reading, example, furigana. */
-export const japaneseFaults = (row: SeedRow): string[] => {
+export const japaneseIssues = (row: SeedRow): string[] => {
   const { word, phoneticClues, example, wordFurigana, exampleFurigana } = row;
   const faults: string[] = [];
   if (!isReading(phoneticClues)) faults.push('phoneticClues is not kana');

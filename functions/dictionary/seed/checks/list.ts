@@ -27,7 +27,7 @@ const repeatsOf = (rows: readonly SeedRow[], what: string, keyOf: (row: SeedRow)
   });
 };
 
-const levelFaults = (rows: readonly SeedRow[], level: 'N5' | 'N4'): string[] => {
+const levelIssues = (rows: readonly SeedRow[], level: 'N5' | 'N4'): string[] => {
   const positions = rows.filter((row) => row.level === level).map(({ position }) => Number(position));
   const faults: string[] = [];
   if (positions.length < MINIMUM_OF_LEVEL[level]) faults.push(`${level} has ${positions.length} words`);
@@ -37,12 +37,12 @@ const levelFaults = (rows: readonly SeedRow[], level: 'N5' | 'N4'): string[] => 
 };
 
 /** What is wrong with the rows as a whole: their number, order and repeats. */
-export const listFaults = (rows: readonly SeedRow[]): string[] => {
+export const listIssues = (rows: readonly SeedRow[]): string[] => {
   const readings = new Set(rows.map(({ phoneticClues }) => katakanaToHiragana(phoneticClues)));
   return [
     ...(rows.length < MINIMUM_WORDS || rows.length > MAXIMUM_WORDS ? [`${rows.length} words`] : []),
-    ...levelFaults(rows, 'N5'),
-    ...levelFaults(rows, 'N4'),
+    ...levelIssues(rows, 'N5'),
+    ...levelIssues(rows, 'N4'),
     ...NEEDED_READINGS.filter((reading) => !readings.has(reading)).map(
       (reading) => `no word reads ${reading}`,
     ),

@@ -16,7 +16,7 @@ const SAMPLES_PER_SECOND = 48_000;
 const HEAD_OFFSET = 28;
 
 /** What is wrong with the bytes of one sound. */
-export const soundFaults = (bytes: Buffer): string[] => {
+export const soundIssues = (bytes: Buffer): string[] => {
   const isOpus =
     bytes.subarray(0, 4).toString('latin1') === 'OggS' &&
     bytes.subarray(HEAD_OFFSET, HEAD_OFFSET + 8).toString('latin1') === 'OpusHead';
@@ -32,8 +32,8 @@ export const soundFaults = (bytes: Buffer): string[] => {
   return faults;
 };
 
-/** What is wrong with the sound files of the words: one that is missing, left over, or {@link soundFaults}. */
-export const soundFolderFaults = (rows: readonly SeedRow[], files: readonly SoundFile[]): string[] => {
+/** What is wrong with the sound files of the words: one that is missing, left over, or {@link soundIssues}. */
+export const soundFolderIssues = (rows: readonly SeedRow[], files: readonly SoundFile[]): string[] => {
   // Some file systems hand names out decomposed.
   const present = new Map(files.map(({ name, bytes }) => [name.normalize('NFC'), bytes]));
   const wanted = new Set(rows.map(soundName));
@@ -41,7 +41,7 @@ export const soundFolderFaults = (rows: readonly SeedRow[], files: readonly Soun
   return [
     ...[...wanted].filter((name) => !present.has(name)).map((name) => `${name} is missing`),
     ...[...present.keys()].filter((name) => !wanted.has(name)).map((name) => `${name} belongs to no word`),
-    ...[...present].flatMap(([name, bytes]) => soundFaults(bytes).map((fault) => `${name} ${fault}`)),
+    ...[...present].flatMap(([name, bytes]) => soundIssues(bytes).map((fault) => `${name} ${fault}`)),
     ...(total > MAXIMUM_TOTAL_BYTES ? [`the sounds have ${total} bytes`] : []),
   ];
 };
