@@ -15,7 +15,7 @@ export class MailError extends Error {
 }
 
 /** What nodemailer's errors carry; `command` is the step of the conversation that failed. */
-interface SmtpError extends Error {
+export interface SmtpError extends Error {
   readonly code?: string;
   readonly originalCode?: string;
   readonly command?: string;

@@ -1,6 +1,6 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Config } from '../config/config.ts';
-import { CLOSED } from './mail-error.ts';
+import { CLOSED, type SmtpError } from './mail-error.ts';
 
 /** What a connection to the mail server needs to know. */
 export type SmtpSettings = Pick<
@@ -30,11 +30,6 @@ export interface OutgoingMail {
   readonly from: string;
   readonly to: string;
   readonly message: Buffer;
-}
-
-interface SmtpError extends Error {
-  readonly code?: string;
-  readonly responseCode?: number;
 }
 
 const IMPLICIT_TLS_PORT = 465;
