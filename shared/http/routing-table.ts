@@ -7,6 +7,10 @@ export interface Route extends HttpRoute {
   readonly domain: string;
 }
 
+/** What the OpenAPI document calls a function: `verify-email` is `verifyEmail`. */
+export const operationIdOf = (functionName: string): string =>
+  functionName.replace(/-([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+
 /** Names of the queues whose jobs some function takes. */
 export const queueNames = (): string[] => {
   const events = declaredFunctions().flatMap(({ definition }) => definition.events ?? []);

@@ -3,7 +3,7 @@ import { declareDomains } from '../declare-domains.ts';
 import { loadEndpoint } from '../host/load-functions.ts';
 import { guardsOf } from '../http/caller/guards.ts';
 import type { Contract, Guard } from '../http/contract.ts';
-import { type Route, routingTable } from '../http/routing-table.ts';
+import { operationIdOf, type Route, routingTable } from '../http/routing-table.ts';
 import { documentNulls } from './absent.ts';
 import { INTRODUCTION } from './introduction.ts';
 import { type DocumentedPath, documentedPaths } from './paths.ts';
@@ -44,9 +44,6 @@ export const loadContracts = async (
   );
 };
 
-const camelCase = (name: string): string =>
-  name.replace(/-([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
-
 const descriptionOf = (contract: Contract): string =>
   [
     contract.description,
@@ -61,7 +58,7 @@ const descriptionOf = (contract: Contract): string =>
 const operationOf = (route: DocumentedRoute, { names }: DocumentedPath): ZodOpenApiOperationObject => {
   const { functionName, contract } = route;
   return {
-    operationId: camelCase(functionName),
+    operationId: operationIdOf(functionName),
     tags: [tagOf(route).name],
     summary: contract.summary,
     description: descriptionOf(contract),

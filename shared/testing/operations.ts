@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, Context as LambdaContext } from 'aws-lambd
 import { declaredFunctions } from '../checkout/declared-functions.ts';
 import type { FunctionDefinition } from '../host/function-definition.ts';
 import { type LoadedFunctions, loadFunctions } from '../host/load-functions.ts';
-import { findRoute, methodsAt, routingTable } from '../http/routing-table.ts';
+import { findRoute, methodsAt, operationIdOf, routingTable } from '../http/routing-table.ts';
 import { type InvokedFunction, invoke, type TestRequest, type TestResponse } from './invoke.ts';
 
 /** What is sent with an operation, which itself says the path; `method` is for another verb than that of its id. */
@@ -22,12 +22,9 @@ export interface Target {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BASE = '/api/v6';
-/** As the OpenAPI document calls a function: `verify-email` is `verifyEmail`. */
-const operationId = (functionName: string): string =>
-  functionName.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 const namedTarget = (name: string, { pathParameters = {}, query = '', method }: OperationRequest): Target => {
-  const route = routingTable().find(({ functionName }) => operationId(functionName) === name);
+  const route = routingTable().find(({ functionName }) => operationIdOf(functionName) === name);
   if (!route) throw new Error(`no route is of an operation called ${name}`);
   const path = route.path.replace(/\{(\w+)\+?\}/g, (_, key: string) => pathParameters[key] ?? '');
   return { functionName: route.functionName, method: method ?? route.method, path, query, pathParameters };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { handlerPlace } from '#shared/host/function-definition.ts';
 
 /** How a bundle is called. */
 export interface BundleCall {
@@ -69,9 +70,16 @@ const flags = (folder: string, data: readonly string[]): string[] => [
 export const callBundle = async (call: BundleCall): Promise<BundleAnswer> => {
   const { handler, event, environment, data } = call;
   const folder = realpathSync(call.folder);
-  const [, path = '', exported = ''] = /^(.+)\.([^./]+)$/.exec(handler) ?? [];
+  const { path, exportName } = handlerPlace(handler);
   const given = event === undefined ? [] : [JSON.stringify(event)];
-  const program = [...flags(folder, data), '-e', PROGRAM, join(folder, `${path}.mjs`), exported, ...given];
+  const program = [
+    ...flags(folder, data),
+    '-e',
+    PROGRAM,
+    join(folder, path.replace(/\.ts$/, '.mjs')),
+    exportName,
+    ...given,
+  ];
   const child = spawn(process.execPath, program, {
     cwd: folder,
     env: environment,
